@@ -1,0 +1,20 @@
+"""Every name Ampacity puts on, or reads from, other people's objects."""
+
+GROUP = "ampacity.io"
+VERSION = "v1alpha1"
+
+GATE = "ampacity.io/power"
+POWERED = "ampacity.io/Powered"                 # pod condition
+RESERVATION = "ampacity.io/reservation"         # pod annotation, JSON
+ACCELERATORS = "ampacity.io/accelerators"       # pod annotation: profiles, best first, comma separated
+MUST_SURVIVE = "ampacity.io/must-survive"       # pod annotation: domain types, comma separated
+SINCE = "ampacity.io/since"                     # pod annotation: seconds; age of the controller's request
+POOL = "ampacity.io/pool"                       # pod and Deployment label
+SITE = "ampacity.io/site"                       # node, pod and Deployment label
+RACK = "ampacity.io/rack"                       # node label
+RACK_POWER = "ampacity.io/rack-power"           # node label, e.g. 17kW
+RACK_COOLING = "ampacity.io/cooling"            # node label: air or liquid
+RACK_LOOP = "ampacity.io/cooling-loop"          # node label: name of the coolant loop
+HOLDS = "ampacity-holds"                        # ConfigMap in the operator's namespace
+LEASE = "ampacity-leader"                       # Lease in the operator's namespace
+FIELD_MANAGER = "ampacity"
