@@ -1,0 +1,1 @@
+"""Development tooling: the local control plane, simulated nodes, generators, the demo. Not in the wheel."""
