@@ -1,0 +1,1 @@
+"""What `python -m hack.generate` writes, part by part."""

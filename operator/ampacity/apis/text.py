@@ -1,0 +1,96 @@
+"""Annotated texts that several kinds share: names, name patterns, variables, label values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from ampacity.core.units import QuantityError
+
+
+@dataclass(frozen=True, slots=True)
+class TextKind:
+    """A text with a form: its expression (Python and RE2 alike), and the sentence for any other text."""
+
+    noun: str
+    pattern: str
+    remedy: str
+    max_length: int
+
+    @property
+    def expression(self) -> str:
+        return f"^({self.pattern})$"
+
+    def check(self, text: str) -> str:
+        """`text` if it has the form; QuantityError with the remedy otherwise."""
+        if len(text) > self.max_length or re.fullmatch(self.pattern, text) is None:
+            raise QuantityError(f"'{text}' is no {self.noun}; {self.remedy}")
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        """Structural schema: the form as a CEL rule, whose message is the sentence."""
+        return {
+            "type": "string",
+            "maxLength": self.max_length,
+            "x-kubernetes-validations": [
+                {
+                    "rule": f"self.matches(r'{self.expression}')",
+                    "messageExpression": f'"\'" + self + "\' is no {self.noun}; {self.remedy}"',
+                }
+            ],
+        }
+
+
+_PIECE = r"[A-Za-z0-9._-]|\{[a-z][a-z0-9]*\}|\[[A-Za-z0-9,-]+\]"
+NAMES = TextKind(
+    "name",
+    rf"({_PIECE})+",
+    "use letters, digits, '-', '_' and '.', with {variable} for each and [01-25] for ranges",
+    100,
+)
+NODE_NAMES = TextKind(
+    "pattern of node names",
+    rf"({_PIECE}|[*?])+",
+    "use letters, digits, '-' and '.', with * and ? as wildcards and {rack} for the rack",
+    100,
+)
+RANGE = TextKind(
+    "range",
+    r"[A-Za-z0-9]+(-[A-Za-z0-9]+)?(,[A-Za-z0-9]+(-[A-Za-z0-9]+)?)*",
+    "write a range or a list, for example 01-10 or a,b",
+    200,
+)
+DOMAIN_TYPE = TextKind(
+    "type", r"[A-Z][A-Za-z0-9]*", "write one word that begins with a capital, for example UPS or Busway", 40
+)
+COUNTRY = TextKind("country", r"[A-Z]{2}", "write the two capital letters of ISO 3166-1, for example SE", 40)
+RESOURCE = TextKind(
+    "resource",
+    r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9*]([A-Za-z0-9._*-]*[A-Za-z0-9*])?",
+    "write a domain and a name, for example nvidia.com/gpu or nvidia.com/mig-*",
+    120,
+)
+LABEL_PATTERN = TextKind(
+    "pattern of label values",
+    r"[A-Za-z0-9._*?-]+",
+    "use letters, digits, '-', '_' and '.', with * and ? as wildcards",
+    63,
+)
+PROFILE = TextKind(
+    "name of a profile or family",
+    r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?",
+    "use lower-case letters, digits, '-' and '.', for example hgx-h200 or h200",
+    63,
+)
+
+Names = Annotated[str, AfterValidator(NAMES.check), WithJsonSchema(NAMES.schema())]
+NodeNames = Annotated[str, AfterValidator(NODE_NAMES.check), WithJsonSchema(NODE_NAMES.schema())]
+Range = Annotated[str, AfterValidator(RANGE.check), WithJsonSchema(RANGE.schema())]
+DomainType = Annotated[str, AfterValidator(DOMAIN_TYPE.check), WithJsonSchema(DOMAIN_TYPE.schema())]
+Country = Annotated[str, AfterValidator(COUNTRY.check), WithJsonSchema(COUNTRY.schema())]
+Resource = Annotated[str, AfterValidator(RESOURCE.check), WithJsonSchema(RESOURCE.schema())]
+LabelPattern = Annotated[str, AfterValidator(LABEL_PATTERN.check), WithJsonSchema(LABEL_PATTERN.schema())]
+ProfileName = Annotated[str, AfterValidator(PROFILE.check), WithJsonSchema(PROFILE.schema())]
