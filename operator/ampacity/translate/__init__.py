@@ -1,0 +1,1 @@
+"""Kubernetes objects (plain dicts) and API models to core values, and back. Pure."""

@@ -1,0 +1,98 @@
+"""Nodes without a Node object that still carry pods, or were promised to some.
+
+Such a machine runs on until somebody switches it off. If its rack lists it, it
+is charged there already; if not, it is charged at its maximum as long as a
+pod, a fence entry or a hold names it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from ampacity.core.ledger import Ledger
+from ampacity.core.load import NOTHING, Load
+from ampacity.core.snapshot import Note
+from ampacity.core.units import format_power
+from ampacity.translate.places import Fleet
+from ampacity.translate.records import PodRecord
+from ampacity.translate.stock import Stock
+from ampacity.translate.usage import PodIndex
+from ampacity.translate.views import promises_of
+from ampacity.translate.whereabouts import Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is known of a missing node: where a reservation puts it, as what, and what was promised there."""
+
+    spot: Spot
+    profile: str
+    load: Load
+
+
+@dataclass(frozen=True, slots=True)
+class Ghosts:
+    """Charges per rack for missing nodes, and what to tell people."""
+
+    loads: dict[Spot, Load]
+    notes: tuple[Note, ...]
+
+
+_UNKNOWN = Trace(("", ""), "", NOTHING)
+
+
+def find_ghosts(fleet: Fleet, stock: Stock, index: PodIndex, ledger: Ledger) -> Ghosts:
+    """Missing nodes that pods or the ledger name, charged to the racks they must stand in."""
+    traces = _traces(index, ledger, fleet.places)
+    listed = Counter({spot: len(rack.missing) for spot, rack in stock.racks.items() if rack.missing})
+    loads: dict[Spot, Load] = {}
+    notes = []
+    for node in sorted(traces):
+        spot = _spot(node, traces[node], fleet)
+        if spot is None:
+            continue
+        if listed[spot] > 0:
+            listed[spot] -= 1
+            continue
+        load = _load(traces[node], fleet, spot)
+        loads[spot] = loads.get(spot, NOTHING) + load
+        sentence = f"it has no Node object, but pods are placed on it: counted at {format_power(load.power)}"
+        notes.append(Note("Node", node, "NodeMissing", sentence, *spot))
+    return Ghosts(loads, tuple(notes))
+
+
+def _load(traces: Iterable[Trace], fleet: Fleet, spot: Spot) -> Load:
+    """The largest of what the node is said to be, and not less than what was promised on it."""
+    worst = promised = NOTHING
+    for trace in traces:
+        worst = worst.join(fleet.book.named(trace.profile, fleet.racks[spot]).worst)
+        promised += trace.load
+    return worst.join(promised)
+
+
+def _traces(index: PodIndex, ledger: Ledger, known: Container[str]) -> dict[str, list[Trace]]:
+    traces: dict[str, list[Trace]] = {}
+    for node in index.nodes():
+        if node not in known:
+            found = [_trace(pod) for pod in index.on_node(node) if pod.shape.gpu_units or pod.reservation]
+            if found:
+                traces[node] = found
+    for promise in promises_of(ledger):
+        if promise.node not in known:
+            trace = Trace((promise.site, promise.rack), promise.profile, promise.load)
+            traces.setdefault(promise.node, []).append(trace)
+    return traces
+
+
+def _trace(pod: PodRecord) -> Trace:
+    place = pod.reservation
+    return _UNKNOWN if place is None else Trace((place.site, place.rack), place.profile, place.load)
+
+
+def _spot(node: str, traces: Iterable[Trace], fleet: Fleet) -> Spot | None:
+    """The rack whose pattern names the node, else the rack that it was promised in."""
+    named = fleet.finder.by_name(node)
+    candidates = [*named, *sorted(trace.spot for trace in traces)]
+    return next((spot for spot in candidates if spot in fleet.racks), None)

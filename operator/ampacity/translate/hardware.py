@@ -1,0 +1,110 @@
+"""What a node is and what it draws, from the profiles: for planning and, in doubt, at the worst.
+
+Hardware that no profile knows admits nothing, and counts as the largest server
+that is known: part by part, so that neither its power nor the heat in either
+medium can turn out larger than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ampacity.core.draw import node_draw
+from ampacity.core.load import NOTHING, Load, NodeDraw, Supplies
+from ampacity.core.site import Rack
+from ampacity.core.snapshot import Taint
+from ampacity.core.units import format_power
+from ampacity.translate.matching import Matcher
+from ampacity.translate.profile import node_figures
+from ampacity.translate.records import NodeRecord, Profile
+
+_PASSING = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """A node's profile and draw in the rack it stands in.
+
+    `draw` None: unknown. `worst`: what it counts for while it cannot be trusted
+    (its maximum, or that of the largest known server). `why_not`: why it admits nothing.
+    """
+
+    profile: str
+    draw: NodeDraw | None
+    worst: Load
+    supplies: Supplies | None = None
+    needs_liquid: bool = False
+    why_not: str = ""
+    doubt: str = ""
+
+
+class HardwareBook:
+    """Looks up hardware; build once per set of profiles."""
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        self._profiles = {profile.name: profile for profile in profiles}
+        self._matcher = Matcher(profiles)
+        measured = [profile for profile in profiles if not profile.announced]
+        self._draws: dict[tuple[str, int, bool, bool], NodeDraw] = {}
+        self._largest = {liquid: self._join(measured or profiles, liquid) for liquid in (False, True)}
+
+    def look_up(self, node: NodeRecord, rack: Rack) -> Hardware:
+        """What this node is, standing in `rack`."""
+        extended = dict(node.allocatable.extended)
+        listed = tuple(entry.profile for entry in rack.nodes)
+        match = self._matcher.match(node.labels, extended, listed)
+        liquid = bool(rack.liquid)
+        if match is None:
+            return self._unknown(liquid, self._matcher.accelerators(extended))
+        profile = match.profile
+        draw = self._draw(profile, match.gpus, liquid, not _kept_for_gpus(node.taints))
+        why_not = ""
+        if profile.needs_liquid and not liquid:
+            why_not = f"{profile.name} needs liquid cooling, and rack {rack.name} has no coolant loop"
+        return Hardware(
+            profile.name, draw, draw.maximum, draw.supplies, profile.needs_liquid, why_not, match.note
+        )
+
+    def named(self, profile: str, rack: Rack) -> Hardware:
+        """What a listed or missing node of this profile is, with nothing known but its profile."""
+        liquid = bool(rack.liquid)
+        known = self._profiles.get(profile)
+        if known is None:
+            return self._unknown(liquid, 1, f"no accelerator profile is called {profile!r}")
+        draw = self._draw(known, known.gpus, liquid, True)
+        return Hardware(known.name, draw, draw.maximum, draw.supplies, known.needs_liquid)
+
+    def _unknown(self, liquid: bool, accelerators: int, why: str = "") -> Hardware:
+        worst = self._largest[liquid]
+        what = why or (
+            "no accelerator profile knows its hardware"
+            if accelerators
+            else "it offers no accelerators, and what it draws is not known"
+        )
+        remedy = (
+            "add an AcceleratorProfile that matches it"
+            if accelerators
+            else "take its rack label away and put its draw into the rack's baseLoad"
+        )
+        doubt = f"{what}; counted as the largest known server, {format_power(worst.power)}; {remedy}"
+        return Hardware("", None, worst, why_not=what, doubt=doubt)
+
+    def _join(self, profiles: Iterable[Profile], liquid: bool) -> Load:
+        """The largest maximum among these, part by part."""
+        worst = NOTHING
+        for profile in profiles:
+            worst = worst.join(self._draw(profile, profile.gpus, liquid, True).maximum)
+        return worst
+
+    def _draw(self, profile: Profile, gpus: int, liquid: bool, host_charged: bool) -> NodeDraw:
+        key = (profile.name, gpus, liquid, host_charged)
+        if key not in self._draws:
+            figures = node_figures(profile, gpus)
+            self._draws[key] = node_draw(figures, liquid=liquid, host_charged=host_charged)
+        return self._draws[key]
+
+
+def _kept_for_gpus(taints: Iterable[Taint]) -> bool:
+    """Whether ordinary pods are tainted off the node, other than by a passing trouble."""
+    return any(not taint.key.startswith(_PASSING) for taint in taints)

@@ -1,0 +1,159 @@
+"""Lean records of Kubernetes objects: what the planner needs of nodes and pods, nothing else.
+
+The operator's watches decode straight into these; the CLI makes them from
+files. Both then build the same `World`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ampacity.core.ledger import Ledger
+from ampacity.core.load import Load
+from ampacity.core.site import Site
+from ampacity.core.snapshot import NodeTerm, Resources, Shape, Taint
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRecord:
+    """A Node object. `ready` is its Ready condition being True."""
+
+    name: str
+    uid: str
+    resource_version: str
+    labels: Mapping[str, str]
+    taints: tuple[Taint, ...]
+    allocatable: Resources
+    ready: bool
+    unschedulable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What the reservation annotation on a granted pod says."""
+
+    site: str
+    rack: str
+    node: str
+    profile: str
+    load: Load
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinPoint:
+    """What a patch must know of a pod to pin it to a node: which parts exist already.
+
+    `terms`: number of matchFields in each required node-affinity term, -1 for
+    an empty term (which matches nothing and must stay so); () when there is no
+    required node affinity. `parents`: how many of affinity, nodeAffinity and
+    requiredDuringSchedulingIgnoredDuringExecution exist.
+    """
+
+    parents: int = 0
+    terms: tuple[int, ...] = ()
+    annotations: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PodRecord:
+    """A pod that is not terminal. `node`: spec.nodeName, or the node its grant pinned it to.
+
+    `gated`: it carries our gate; `other_gates`: it carries other people's
+    gates too (then it is not planned yet). `powered`: its ampacity.io/Powered
+    condition (status, reason, message) or None. `pool`: "namespace/name" for a pool's pods.
+    `claims`: names of its PersistentVolumeClaims. `doubt`: what could not be read, as a sentence.
+    """
+
+    uid: str
+    namespace: str
+    name: str
+    resource_version: str
+    shape: Shape
+    priority: int
+    created: int
+    controller: str
+    node: str
+    bound: bool
+    gated: bool
+    other_gates: bool
+    gate_index: int
+    terminating: bool
+    phase: str
+    reservation: Reservation | None = None
+    powered: tuple[str, str, str] | None = None
+    pool: str = ""
+    since: int = 0
+    pin: PinPoint = field(default_factory=PinPoint)
+    claims: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRecord:
+    """A pool as the planner needs it: the shape of one replica (sites unset) and how many.
+
+    `tiers` in order of preference; `site_labels`: labels a site must carry.
+    `templates`: whatever the Deployment needs is not here; see `controllers`.
+    `deployed`: replicas that the pool's Deployments ask for together.
+    """
+
+    namespace: str
+    name: str
+    uid: str
+    generation: int
+    created: int
+    replicas: int
+    priority: int
+    shape: Shape
+    tiers: tuple[str, ...]
+    site_labels: Mapping[str, str] = field(default_factory=dict)
+    deployed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An AcceleratorProfile as core figures (mW): how to know a node's GPUs, and what they draw.
+
+    `resources`: countable resource names (nvidia.com/gpu, nvidia.com/mig-*...; fnmatch patterns).
+    `products`: accepted values or fnmatch patterns of the product label, lower case.
+    `machines`: accepted patterns of the machine label or instance type; empty: any machine.
+    `match_labels`: further labels that must be equal. `family`: the accelerator's short
+    name, which a pool may use for all profiles that share it.
+    """
+
+    name: str
+    generation: int
+    resources: tuple[str, ...]
+    products: tuple[str, ...]
+    machines: tuple[str, ...]
+    match_labels: Mapping[str, str]
+    gpus: int
+    tdp: int
+    idle: int
+    host: int
+    maximum: int
+    air_idle: int
+    air_maximum: int
+    needs_liquid: bool
+    supplies: tuple[int, int] | None
+    announced: bool = False
+    family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything at one moment. `build_snapshot(world)` is a pure function of it.
+
+    `sites`: the accepted generation of each envelope (possibly older than its newest).
+    `volumes`: node affinity of bound volumes by "namespace/claim": ORed terms.
+    """
+
+    sites: Mapping[str, Site]
+    profiles: tuple[Profile, ...]
+    nodes: tuple[NodeRecord, ...]
+    pods: tuple[PodRecord, ...]
+    pools: tuple[PoolRecord, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger)
+    volumes: Mapping[str, tuple[NodeTerm, ...]] = field(default_factory=dict)
