@@ -1,0 +1,1 @@
+"""I/O with one Kubernetes cluster: lean watches, the lease, the holds object, executing grants."""

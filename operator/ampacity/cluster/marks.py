@@ -1,0 +1,92 @@
+"""Telling people and machines what a pod's power is waiting for, or where it was granted.
+
+The condition is written when the answer changes. Most changes are of mere
+figures ("short by 3.1 kW", then "3.0 kW"): those are written now and then, not
+with every cycle of the planner.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from ampacity.cluster.client import Client, Guard
+from ampacity.cluster.conditions import LONGEST_MESSAGE, PodConditions, says
+from ampacity.cluster.events import EventRecorder, Subject
+from ampacity.cluster.results import Lanes, Outcome, Result
+from ampacity.cluster.times import utcnow
+from ampacity.core.plan import Refusal
+from ampacity.translate.pods import PodReader
+from ampacity.translate.records import PodRecord
+
+_FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+class Marker:
+    """Writes the condition ampacity.io/Powered, and Events when a pod begins to wait for something else.
+
+    `quiet`: seconds between two writes on one pod of which only figures differ.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        reader: PodReader,
+        events: EventRecorder,
+        *,
+        may_write: Guard,
+        wall: Callable[[], datetime] = utcnow,
+        clock: Callable[[], float] = time.monotonic,
+        quiet: float = 30.0,
+        concurrency: int = 32,
+    ) -> None:
+        self._events, self._clock = events, clock
+        self._conditions = PodConditions(client, reader, may_write, wall)
+        self._quiet, self._lanes = quiet, Lanes(concurrency)
+        self._written: dict[str, float] = {}
+
+    async def waiting(self, refusals: Sequence[tuple[PodRecord, Refusal]]) -> tuple[Result, ...]:
+        """Mark all pods that wait in this cycle; the results are of those that had to be written."""
+        now = self._clock()
+        self._written = {pod.uid: self._written[pod.uid] for pod, _ in refusals if pod.uid in self._written}
+        due = [(pod, refusal) for pod, refusal in refusals if self._is_due(pod, refusal, now)]
+        return await self._lanes.each(partial(self._mark_waiting, pod, refusal) for pod, refusal in due)
+
+    async def powered(self, pods: Sequence[PodRecord]) -> tuple[Result, ...]:
+        """Mark pods that were granted, those that are not marked yet."""
+        due = [
+            (pod, pod.reservation) for pod in pods if pod.reservation is not None and not says(pod, "True")
+        ]
+        return await self._lanes.each(partial(self._conditions.powered, pod, place) for pod, place in due)
+
+    def _is_due(self, pod: PodRecord, refusal: Refusal, now: float) -> bool:
+        if pod.powered == _told(refusal):
+            return False
+        return _differs(pod, refusal) or now - self._written.get(pod.uid, float("-inf")) >= self._quiet
+
+    async def _mark_waiting(self, pod: PodRecord, refusal: Refusal) -> Result:
+        _, reason, message = _told(refusal)
+        result = await self._conditions.waiting(pod, reason, message)
+        if result.outcome is Outcome.APPLIED:
+            self._written[pod.uid] = self._clock()
+            if _differs(pod, refusal):
+                subject = Subject("v1", "Pod", pod.namespace, pod.name, pod.uid)
+                await self._events.post(subject, reason, message, kind="Warning")
+        return result
+
+
+def _told(refusal: Refusal) -> tuple[str, str, str]:
+    """What the pod's condition says of this refusal."""
+    return "False", str(refusal.reason), refusal.sentence[:LONGEST_MESSAGE]
+
+
+def _differs(pod: PodRecord, refusal: Refusal) -> bool:
+    """Whether more than figures has changed since the pod was marked."""
+    if pod.powered is None:
+        return True
+    status, reason, message = _told(refusal)
+    same_kind = pod.powered[:2] == (status, reason)
+    return not same_kind or _FIGURE.sub("#", pod.powered[2]) != _FIGURE.sub("#", message)

@@ -1,0 +1,63 @@
+"""What became of a write on a pod, as a value."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ampacity.cluster.errors import AccessError, ApiError
+from ampacity.translate.pods import PodReader
+from ampacity.translate.records import PodRecord
+
+WRITE_TIMEOUT = 5.0
+"""Seconds that one write may take: not more than the margin of the Lease."""
+
+
+class Outcome(StrEnum):
+    """What is certain about a write."""
+
+    APPLIED = "Applied"  # the API server answered with the changed pod
+    DROPPED = "Dropped"  # it was refused, or never sent: the pod is as it was, or gone
+    UNKNOWN = "Unknown"  # no clear answer: it may have been applied, or may yet be
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`pod`: as the API server answered it; feed it to the store. `message` says why if not applied."""
+
+    uid: str
+    outcome: Outcome
+    pod: PodRecord | None = None
+    message: str = ""
+
+
+async def attempt(uid: str, write: Awaitable[dict[str, Any]], reader: PodReader) -> Result:
+    """Await a write on the pod `uid`; every way it can end becomes a Result."""
+    try:
+        async with asyncio.timeout(WRITE_TIMEOUT):
+            answer = await write
+    except ApiError as error:
+        return Result(uid, Outcome.DROPPED if error.certain else Outcome.UNKNOWN, message=str(error))
+    except AccessError as error:
+        return Result(uid, Outcome.DROPPED, message=str(error))
+    except TimeoutError:
+        return Result(uid, Outcome.UNKNOWN, message=f"no answer within {WRITE_TIMEOUT:g} s")
+    return Result(uid, Outcome.APPLIED, reader.read(answer))
+
+
+class Lanes:
+    """Runs many writes, at most `width` at a time."""
+
+    def __init__(self, width: int) -> None:
+        self._free = asyncio.Semaphore(width)
+
+    async def each(self, writes: Iterable[Callable[[], Awaitable[Result]]]) -> tuple[Result, ...]:
+        """Results in the order of `writes`."""
+        return tuple(await asyncio.gather(*(self._one(write) for write in writes)))
+
+    async def _one(self, write: Callable[[], Awaitable[Result]]) -> Result:
+        async with self._free:
+            return await write()

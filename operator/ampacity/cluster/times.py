@@ -1,0 +1,20 @@
+"""Wall-clock time, for people and for fields of the API; nothing is decided by it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def utcnow() -> datetime:
+    """Now."""
+    return datetime.now(UTC)
+
+
+def micro_time(at: datetime) -> str:
+    """A MicroTime of the Kubernetes API."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def seconds_time(at: datetime) -> str:
+    """A Time of the Kubernetes API."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

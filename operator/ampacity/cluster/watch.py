@@ -1,0 +1,236 @@
+"""List and watch of one kind of objects, for ever, losing nothing silently.
+
+What is counted comes from a complete list, then from events that follow it
+without a gap. Whenever a gap is possible, the list is taken anew and compared
+with what was known, so that also what vanished unseen is told. The rules:
+
+- a list counts only if all its pages are of one resourceVersion;
+- a watch resumes from the last event or bookmark that was read completely: a
+  line that was cut off, or cannot be parsed, has not been read;
+- 410 (the server no longer knows our resourceVersion) means: list again;
+- anything else is normal life: wait a little longer each time, and resume.
+  If resuming fails several times in a row without an event, list again;
+- a connection on which nothing comes, not even a bookmark (about one a
+  minute), is dead, whatever TCP thinks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from ampacity.cluster.backoff import Backoff
+from ampacity.cluster.client import Client, OnError, ignore
+from ampacity.cluster.errors import AccessError, ApiError
+from ampacity.cluster.lines import Broken, lines
+from ampacity.cluster.listing import Torn, list_all
+from ampacity.cluster.store import OnChange, Store, Versioned
+from ampacity.cluster.wire import Event, Json, Wire
+
+T = TypeVar("T", bound=Versioned)
+
+_RESUMES = 5
+_GONE = 410
+_AT_ONCE = 1.0
+_SERVER_CLOSES = (240, 480)
+_TYPES = ("ADDED", "MODIFIED", "DELETED", "BOOKMARK")
+
+
+class Watch(Generic[T]):
+    """Keeps `store` in step with the objects at `path`.
+
+    `decode` makes a record of an object, or None of one that no longer counts.
+    `stall`: seconds of silence after which a connection is given up.
+    `on_error` hears of failures that `client` cannot see: "decode", "stream".
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        path: str,
+        decode: Callable[[Json], T | None],
+        *,
+        wire: Wire[Any] | None = None,
+        field_selector: str = "",
+        label_selector: str = "",
+        page: int = 500,
+        stall: float = 90.0,
+        on_change: OnChange[T] | None = None,
+        on_error: OnError = ignore,
+        clock: Callable[[], float] = time.monotonic,
+        rng: random.Random | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.store: Store[T] = Store(on_change)
+        self._client, self._path, self._decode = client, path, decode
+        self._wire: Wire[Any] = wire or Wire()
+        self._selectors = _selectors(field_selector, label_selector)
+        self._limit, self._stall = page, stall
+        self._on_error, self._clock = on_error, clock
+        self._rng = rng or random.Random()
+        self._backoff = backoff or Backoff(rng=self._rng)
+        self._version = ""
+        self._failures = 0
+        self._heard: float | None = None
+        self._undecodable: dict[str, str] = {}
+        self._lists_begun = self._lists_done = 0
+        self._progress = asyncio.Condition()
+        self._round: asyncio.Task[None] | None = None
+
+    @property
+    def synced(self) -> bool:
+        """Whether a complete list has been taken, ever; see `age` for how fresh it is kept."""
+        return self._heard is not None
+
+    @property
+    def age(self) -> float:
+        """Seconds since the server last showed that we are up to date; infinite before the first list."""
+        return float("inf") if self._heard is None else self._clock() - self._heard
+
+    @property
+    def undecodable(self) -> Mapping[str, str]:
+        """Objects that could not be read, by uid, and why. What was known of them before stays."""
+        return MappingProxyType(self._undecodable)
+
+    async def wait_synced(self) -> None:
+        """Return once the first complete list is in the store."""
+        await self._wait_for_list(1)
+
+    async def fresh(self) -> None:
+        """Return once a list that begins after this call is in the store: a view no older than now."""
+        wanted = self._lists_begun + 1
+        self._version = ""
+        if self._round is not None:
+            self._round.cancel()
+        await self._wait_for_list(wanted)
+
+    async def run(self) -> None:
+        """List and watch until cancelled; raises nothing else, but what `on_change` raises."""
+        while True:
+            self._round = asyncio.create_task(self._one_round())
+            try:
+                await self._round
+            except asyncio.CancelledError:
+                ours = asyncio.current_task()
+                if ours is None or ours.cancelling():
+                    raise
+
+    async def _wait_for_list(self, number: int) -> None:
+        async with self._progress:
+            await self._progress.wait_for(lambda: self._lists_done >= number)
+
+    async def _one_round(self) -> None:
+        """One list if one is due, and one watch connection; after a failure also the wait."""
+        try:
+            if not self._version:
+                await self._list()
+            await self._follow()
+        except Torn:
+            await self._recover(None, lost=True)
+        except ApiError as error:
+            await self._recover(error.retry_after, lost=error.status == _GONE)
+        except (Broken, AccessError):
+            self._on_error("watch", "stream")
+            await self._recover(None)
+
+    async def _recover(self, retry_after: float | None, *, lost: bool = False) -> None:
+        self._failures += 1
+        if lost or self._failures >= _RESUMES:
+            self._version = ""
+        await asyncio.sleep(self._backoff.next(retry_after))
+
+    async def _list(self) -> None:
+        self._lists_begun += 1
+        number, begun = self._lists_begun, self._clock()
+        faults: dict[str, str] = {}
+        records, version = await list_all(
+            self._client,
+            self._path,
+            self._wire,
+            partial(self._read, faults),
+            {**self._selectors, "limit": str(self._limit)},
+            self._backoff,
+        )
+        self._undecodable = faults
+        self.store.replace(records, version, keep=faults)
+        self._version, self._heard = version, begun
+        async with self._progress:
+            self._lists_done = number
+            self._progress.notify_all()
+
+    async def _follow(self) -> None:
+        """One watch connection, until the server ends it in good order."""
+        params = {
+            **self._selectors,
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "resourceVersion": self._version,
+            "timeoutSeconds": str(self._rng.randint(*_SERVER_CLOSES)),
+        }
+        begun, came = self._clock(), self._version
+        async with self._client.stream(self._path, params, stall=self._stall) as content:
+            async for line in lines(content):
+                self._take(self._event(line))
+        if self._version == came and self._clock() - begun < _AT_ONCE:
+            raise Broken("the server ended the watch at once")
+
+    def _event(self, line: bytes) -> Event:
+        try:
+            return self._wire.event(line)
+        except ValueError as error:
+            raise Broken(f"a line is no event: {error}") from error
+
+    def _take(self, event: Event) -> None:
+        if event.type == "ERROR":
+            raise _error(event.object)
+        metadata = event.object.get("metadata") or {}
+        version = metadata.get("resourceVersion")
+        if not version or event.type not in _TYPES:
+            raise Broken(f"an event of type {event.type!r} at version {version!r}")
+        if event.type == "DELETED":
+            self._undecodable.pop(metadata["uid"], None)
+            self.store.remove(metadata["uid"])
+        elif event.type != "BOOKMARK":
+            self._update(event.object, metadata["uid"])
+        self._version, self._heard, self._failures = version, self._clock(), 0
+        self._backoff.reset()
+
+    def _update(self, item: Json, uid: str) -> None:
+        self._undecodable.pop(uid, None)
+        record = self._read(self._undecodable, item)
+        if record is not None:
+            self.store.put(record)
+        elif uid not in self._undecodable:
+            self.store.remove(uid)
+
+    def _read(self, faults: dict[str, str], item: Json) -> T | None:
+        """The record of an object; None if it does not count, or cannot be read, which goes into `faults`."""
+        try:
+            return self._decode(item)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            metadata = item.get("metadata") or {}
+            faults[metadata.get("uid", "")] = f"{metadata.get('name')}: {error!r}"
+            self._on_error("decode", self._path)
+            return None
+
+
+def _selectors(field: str, label: str) -> dict[str, str]:
+    both = {"fieldSelector": field, "labelSelector": label}
+    return {name: selector for name, selector in both.items() if selector}
+
+
+def _error(status: Json) -> ApiError:
+    """The Status of an ERROR event."""
+    code = status.get("code")
+    details = status.get("details") or {}
+    return ApiError(
+        code if isinstance(code, int) else 500,
+        str(status.get("reason") or ""),
+        str(status.get("message") or "the watch ended in an error"),
+        details.get("retryAfterSeconds"),
+    )
