@@ -1,0 +1,114 @@
+"""`ampacity explain`: why a pod is where it is, or why it waits and what would have to change."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from ampacity.cli import clusters
+from ampacity.cli.fetch.live import Live
+from ampacity.cli.places import place
+from ampacity.cli.reasons import needs
+from ampacity.cli.render.explain import draw_place, draw_pool, draw_waiting
+from ampacity.cli.render.style import Style
+from ampacity.cli.report import Demand, Owner, demands, owners_of
+from ampacity.core.placement import plan
+from ampacity.core.plan import Plan, Refusal
+from ampacity.core.snapshot import Snapshot
+from ampacity.translate.records import PodRecord
+from ampacity.translate.snapshot import build_snapshot
+
+PLACED, WAITS, UNKNOWN = 0, 1, 2
+
+_NEXT = "has a place, {node} at {site}, which the operator gives it in its next cycle"
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Options of the command."""
+    parser = commands.add_parser(
+        "explain",
+        help="why a pod or pool is where it is, or why it waits and what would have to change",
+        epilog="exit status: 0 if it has its places, 1 if it waits, 2 if there is no such pod or pool.",
+    )
+    parser.add_argument("name", help="a pool or pod: chat, pool/chat, pod/chat-7d9f-x2x")
+    parser.add_argument("-n", "--namespace", help="default: the namespace of the kubeconfig's context")
+    clusters.add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Explain one pool or pod."""
+    live = clusters.look(options)
+    print("\n".join(live.remarks), end="\n" if live.remarks else "", file=sys.stderr)
+    kind, _, name = options.name.rpartition("/")
+    full = f"{options.namespace or live.objects.namespace}/{name}"
+    explanation = _Explanation(live, Style.for_stream(sys.stdout))
+    known = explanation.pool(full) if kind in ("", "pool", "gip", "gpuinferencepool") else None
+    if known is None and kind in ("", "pod", "po"):
+        known = explanation.pod(full)
+    if known is None:
+        print(f"There is no GPU {kind or 'pool or pod'} {full}.", file=sys.stderr)
+        return UNKNOWN
+    text, status = known
+    print(text)
+    return status
+
+
+class _Explanation:
+    """A cluster, and what its operator would decide now."""
+
+    def __init__(self, live: Live, style: Style) -> None:
+        self._world, self._style = live.world, style
+        self._snapshot: Snapshot = build_snapshot(live.world)
+        self._plan: Plan = plan(self._snapshot)
+
+    def pool(self, name: str) -> tuple[str, int] | None:
+        """The text on a pool and its exit status; None if there is no such pool."""
+        if not any(f"{pool.namespace}/{pool.name}" == name for pool in self._world.pools):
+            return None
+        owner = Owner("Pool", name)
+        sites = {node.name: node.site for node in self._snapshot.nodes}
+        found = {demand.owner: demand for demand in demands(self._world, self._plan, sites)}
+        demand = found.get(owner, Demand(owner))
+        return draw_pool(demand, self._pool_waiting(owner), self._style), WAITS if demand.waits else PLACED
+
+    def _pool_waiting(self, owner: Owner) -> Iterator[str]:
+        owners = owners_of(self._world)
+        groups: dict[str, list[Refusal]] = {}
+        for refusal in self._plan.refusals:
+            if (owners.get(refusal.waiter.uid) or Owner.of(refusal.waiter.controller)) == owner:
+                groups.setdefault(refusal.sentence, []).append(refusal)
+        for sentence, refusals in groups.items():
+            yield self._waiting(f"{len(refusals)} waiting", sentence, refusals[0])
+
+    def pod(self, name: str) -> tuple[str, int] | None:
+        """The text on a pod and its exit status; None if there is no such GPU pod."""
+        pods = {f"{pod.namespace}/{pod.name}": pod for pod in self._world.pods}
+        pod = pods.get(name)
+        if pod is None or not (pod.shape.gpu_units or pod.gated):
+            return None
+        if pod.node and not pod.gated:
+            return self._placed(name, pod), PLACED
+        return self._gated(name, pod)
+
+    def _placed(self, name: str, pod: PodRecord) -> str:
+        found = place(self._snapshot, pod)
+        if found is None:
+            return f"{name} is on node {pod.node}, which has no Node object any more."
+        return draw_place(name, found, self._style)
+
+    def _gated(self, name: str, pod: PodRecord) -> tuple[str, int]:
+        if any(entry.uid == pod.uid for entry in self._world.ledger.fence):
+            return f"{name} has been given its place; the patch is on its way.", PLACED
+        for grant in self._plan.grants:
+            if grant.waiter.uid == pod.uid:
+                return f"{name} {_NEXT.format(node=grant.node, site=grant.site)}.", PLACED
+        for refusal in self._plan.refusals:
+            if refusal.waiter.uid == pod.uid:
+                return self._waiting(name, refusal.sentence, refusal), WAITS
+        why = "other scheduling gates than ours hold it too" if pod.other_gates else "it is not planned"
+        return f"{name} waits: {why}.", WAITS
+
+    def _waiting(self, name: str, sentence: str, refusal: Refusal) -> str:
+        return draw_waiting(name, sentence, needs(self._snapshot, self._plan, refusal), self._style)

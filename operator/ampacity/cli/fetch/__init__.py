@@ -1,0 +1,1 @@
+"""Fetching: a cluster or files in, values out. Prints nothing."""

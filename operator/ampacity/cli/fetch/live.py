@@ -1,0 +1,114 @@
+"""A cluster's raw lists as the world that its operator plans on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ampacity import names
+from ampacity.apis import GPUInferencePool, read
+from ampacity.cli.fetch.objects import Objects, fetch_objects
+from ampacity.core.ledger import Ledger, Sighting, resolve
+from ampacity.core.site import Problem
+from ampacity.translate.envelope import site_of
+from ampacity.translate.ledger_codec import LedgerUnreadable, decode_ledger
+from ampacity.translate.nodes import read_node
+from ampacity.translate.pods import PodReader
+from ampacity.translate.pools import pool_record
+from ampacity.translate.profile import profile_of
+from ampacity.translate.records import PodRecord, PoolRecord, Profile, World
+from ampacity.translate.template import render_template
+
+T = TypeVar("T")
+Json = Mapping[str, Any]
+Read = Callable[[Json], tuple[T | None, tuple[Problem, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """`remarks`: sentences on objects that are not as their owners may think."""
+
+    world: World
+    objects: Objects
+    remarks: list[str] = field(default_factory=list)
+
+
+def live_world(kubeconfig: Path | None = None, context: str | None = None) -> World:
+    """The world of a cluster as of now. Raises as `fetch_objects` does."""
+    return read_live(fetch_objects(kubeconfig, context)).world
+
+
+def read_live(objects: Objects) -> Live:
+    """The world that these lists describe."""
+    remarks: list[str] = []
+    found = _in_force("AcceleratorProfile", objects.profiles, profile_of, objects.revisions, remarks)
+    profiles = tuple(sorted(found, key=lambda profile: profile.name))
+    sites = _in_force("SitePowerEnvelope", objects.envelopes, site_of, objects.revisions, remarks)
+    reader = PodReader(pattern for profile in profiles for pattern in profile.resources)
+    pods = tuple(pod for obj in objects.pods if (pod := reader.read(obj)) is not None)
+    world = World(
+        sites={site.name: site for site in sites},
+        profiles=profiles,
+        nodes=tuple(map(read_node, objects.nodes)),
+        pods=pods,
+        pools=tuple(_pools(objects, profiles, reader, remarks)),
+        ledger=_ledger(objects.holds, pods, remarks),
+    )
+    return Live(world, objects, remarks)
+
+
+def _in_force(
+    kind: str, objects: Iterable[Json], parse: Read[T], revisions: Iterable[Json], remarks: list[str]
+) -> Iterator[T]:
+    """Each object's newest generation, or the last accepted one where that has faults."""
+    accepted = {revision["metadata"]["ownerReferences"][0]["uid"]: revision for revision in revisions}
+    for obj in objects:
+        metadata = obj["metadata"]
+        value, problems = parse(obj)
+        if value is None:
+            value = _earlier(obj, accepted.get(metadata["uid"]), parse)
+            stands = "an earlier one is in force" if value is not None else "none is in force"
+            name, generation = metadata["name"], metadata["generation"]
+            remarks.append(f"{kind} {name}: generation {generation} is refused ({problems[0]}); {stands}.")
+        if value is not None:
+            yield value
+
+
+def _earlier(obj: Json, revision: Json | None, parse: Read[T]) -> T | None:
+    if revision is None:
+        return None
+    metadata = {**obj["metadata"], "generation": revision["revision"]}
+    return parse({**obj, "metadata": metadata, "spec": revision["data"]["spec"]})[0]
+
+
+def _pools(
+    objects: Objects, profiles: Sequence[Profile], reader: PodReader, remarks: list[str]
+) -> Iterator[PoolRecord]:
+    deployed: Counter[tuple[str, str]] = Counter()
+    for deployment in objects.deployments:
+        metadata = deployment["metadata"]
+        key = (metadata["namespace"], metadata["labels"][names.POOL])
+        deployed[key] += deployment["spec"].get("replicas", 1)
+    for obj in objects.pools:
+        pool, problems = read(GPUInferencePool, obj)
+        rendered = render_template(pool, profiles) if pool else None
+        name = (obj["metadata"]["namespace"], obj["metadata"]["name"])
+        if pool is not None and rendered is not None and rendered.template is not None:
+            yield pool_record(pool, rendered.template, reader, deployed=deployed[name])
+        else:
+            fault = (*problems, *(rendered.problems if rendered else ()))[0]
+            remarks.append(f"GPUInferencePool {name[0]}/{name[1]} is refused ({fault}).")
+
+
+def _ledger(holds: Sequence[Json], pods: Iterable[PodRecord], remarks: list[str]) -> Ledger:
+    """The ledger as the operator would see it: without what the pods show to have happened."""
+    sightings = {pod.uid: Sighting(pod.resource_version, pod.gated) for pod in pods}
+    try:
+        stored = decode_ledger(holds[0]["data"]["ledger"]) if holds else Ledger()
+    except (LedgerUnreadable, KeyError) as error:
+        remarks.append(f"ConfigMap {names.HOLDS}: {error}.")
+        return Ledger()
+    return resolve(stored, sightings, 0)

@@ -1,0 +1,81 @@
+"""Everything in a cluster that a picture of it needs, as raw JSON: complete lists, read at quorum."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ampacity import names
+from ampacity.cluster.access import find_access
+from ampacity.cluster.client import Client
+from ampacity.cluster.errors import ApiError
+
+Json = dict[str, Any]
+
+_OURS = f"/apis/{names.GROUP}/{names.VERSION}"
+_PAGE = "500"
+_NOT_FOUND = 404
+_REMEDY = "this cluster does not know Ampacity's resources; install the chart, or choose another context"
+_TIMEOUT = 30.0
+
+_LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    # The ledger first: what it announces is then resolved by the pods, which are listed after it.
+    "holds": ("/api/v1/configmaps", {"fieldSelector": f"metadata.name={names.HOLDS}"}),
+    "revisions": ("/apis/apps/v1/controllerrevisions", {"labelSelector": f"{names.GROUP}/accepted"}),
+    "envelopes": (f"{_OURS}/sitepowerenvelopes", {}),
+    "profiles": (f"{_OURS}/acceleratorprofiles", {}),
+    "pools": (f"{_OURS}/gpuinferencepools", {}),
+    "deployments": ("/apis/apps/v1/deployments", {"labelSelector": names.POOL}),
+    "nodes": ("/api/v1/nodes", {}),
+    "pods": ("/api/v1/pods", {}),
+}
+
+
+class NotInstalled(Exception):
+    """The cluster does not know Ampacity's resources; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Raw lists. `namespace`: the one that commands mean where none is named."""
+
+    holds: list[Json]
+    revisions: list[Json]
+    envelopes: list[Json]
+    profiles: list[Json]
+    pools: list[Json]
+    deployments: list[Json]
+    nodes: list[Json]
+    pods: list[Json]
+    namespace: str = "default"
+
+
+def fetch_objects(kubeconfig: Path | None = None, context: str | None = None) -> Objects:
+    """All lists of the cluster. Raises AccessError, ApiError, NotInstalled."""
+    return asyncio.run(_fetch(kubeconfig, context))
+
+
+async def _fetch(kubeconfig: Path | None, context: str | None) -> Objects:
+    access = find_access(kubeconfig, context)
+    async with Client(access, timeout=_TIMEOUT) as client:
+        lists = {name: await _list(client, path, params) for name, (path, params) in _LISTS.items()}
+    return Objects(**lists, namespace=access.namespace)
+
+
+async def _list(client: Client, path: str, selectors: Mapping[str, str]) -> list[Json]:
+    items: list[Json] = []
+    params = {**selectors, "limit": _PAGE}
+    while True:
+        try:
+            page = await client.get(path, params)
+        except ApiError as error:
+            if error.status == _NOT_FOUND:
+                raise NotInstalled(_REMEDY) from error
+            raise
+        items += page["items"]
+        if not page["metadata"].get("continue"):
+            return items
+        params["continue"] = page["metadata"]["continue"]

@@ -1,0 +1,134 @@
+"""What a plan is made of, from documents: a world, what was assumed, and every fault in the input."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ampacity import catalogue
+from ampacity.apis import GPUInferencePool, read
+from ampacity.cli.fetch.assumed import CPUS_PER_GPU, MEMORY_PER_GPU, Model, assumed_nodes
+from ampacity.cli.fetch.documents import Document, Fault, guarded
+from ampacity.cli.fetch.pods import KINDS as POD_KINDS
+from ampacity.cli.fetch.pods import read_pods
+from ampacity.core.site import Problem, Site
+from ampacity.translate.envelope import site_of
+from ampacity.translate.nodes import read_node
+from ampacity.translate.pods import PodReader
+from ampacity.translate.pools import pool_record
+from ampacity.translate.profile import profile_of
+from ampacity.translate.records import NodeRecord, PoolRecord, Profile, World
+from ampacity.translate.template import render_template
+
+T = TypeVar("T")
+Problems = tuple[Problem, ...]
+
+_READ = ("SitePowerEnvelope", "AcceleratorProfile", "GPUInferencePool", "Node", *POD_KINDS)
+_BESIDE_THE_POINT = ("Namespace", "Service", "ConfigMap", "ServiceAccount", "HorizontalPodAutoscaler")
+
+
+@dataclass(slots=True)
+class Scenario:
+    """The world that the documents describe. `assumptions`: sentences on what was taken as given."""
+
+    world: World
+    faults: list[Fault] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
+
+
+def scenario(documents: Sequence[Document], faults: Iterable[Fault] = ()) -> Scenario:
+    """The world of these documents, with the catalogue that ships with Ampacity."""
+    found = Scenario(World({}, (), (), ()), list(faults))
+    by_kind = _by_kind(documents, found)
+    models = _models(by_kind["AcceleratorProfile"], found.faults)
+    sites = dict(_read_all(by_kind["SitePowerEnvelope"], site_of, found.faults))
+    profiles = tuple(model.profile for _, model in sorted(models.items()))
+    reader = PodReader(pattern for profile in profiles for pattern in profile.resources)
+    found.world = World(
+        sites=sites,
+        profiles=profiles,
+        nodes=_nodes(by_kind["Node"], sites, models, found),
+        pods=read_pods(documents, reader, found.faults, found.assumptions),
+        pools=tuple(_pools(by_kind["GPUInferencePool"], profiles, reader, found.faults)),
+    )
+    order = {document.where: number for number, document in enumerate(documents)}
+    found.faults.sort(key=lambda fault: order.get(fault.where, -1))
+    return found
+
+
+def _by_kind(documents: Sequence[Document], found: Scenario) -> dict[str, list[Document]]:
+    by_kind: dict[str, list[Document]] = {kind: [] for kind in _READ}
+    ignored: Counter[str] = Counter()
+    seen: dict[tuple[str, str, str], str] = {}
+    for document in documents:
+        if document.kind not in by_kind:
+            ignored[document.kind] += document.kind not in _BESIDE_THE_POINT
+            continue
+        identity = (document.kind, str(document.metadata.get("namespace") or ""), document.name)
+        if document.name and identity in seen:
+            found.faults.append(Fault(document.where, _twice(document, seen[identity])))
+        seen[identity] = document.where
+        by_kind[document.kind].append(document)
+    if +ignored:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted((+ignored).items()))
+        found.assumptions.append(f"Not looked at: {kinds}.")
+    return by_kind
+
+
+def _twice(document: Document, before: str) -> Problem:
+    message = f"{document.kind} {document.name} is in {before} already"
+    return Problem("metadata.name", message, "drop one of them, or rename it")
+
+
+def _models(documents: Sequence[Document], faults: list[Fault]) -> dict[str, Model]:
+    """Profiles of the catalogue, and those given, which win."""
+    shipped = [Document(f"catalogue, {obj['metadata']['name']}", obj) for obj in catalogue.documents()]
+    models: dict[str, Model] = {}
+    for document in (*shipped, *documents):
+        profile, problems = profile_of(document.object)
+        faults += [Fault(document.where, problem) for problem in problems]
+        if profile is not None:
+            models[profile.name] = Model.of(profile, document.object["spec"])
+    return models
+
+
+def _read_all(
+    documents: Sequence[Document],
+    read_one: Callable[[Mapping[str, Any]], tuple[T | None, Problems]],
+    faults: list[Fault],
+) -> Iterable[tuple[str, T]]:
+    for document in documents:
+        value, problems = read_one(document.object)
+        faults += [Fault(document.where, problem) for problem in problems]
+        if value is not None:
+            yield document.name, value
+
+
+def _nodes(
+    documents: Sequence[Document], sites: Mapping[str, Site], models: Mapping[str, Model], found: Scenario
+) -> tuple[NodeRecord, ...]:
+    if documents:
+        given = (guarded(document, lambda d: read_node(d.object), found.faults) for document in documents)
+        return tuple(node for node in given if node is not None)
+    nodes = assumed_nodes(sites.values(), models)
+    if nodes:
+        found.assumptions.append(
+            f"No Node objects are given: the {len(nodes)} nodes that racks list are taken as present"
+            f" and Ready, with {CPUS_PER_GPU} CPUs and {MEMORY_PER_GPU // 2**30} GiB for each GPU."
+        )
+    return nodes
+
+
+def _pools(
+    documents: Sequence[Document], profiles: Sequence[Profile], reader: PodReader, faults: list[Fault]
+) -> Iterable[PoolRecord]:
+    for document in documents:
+        pool, problems = read(GPUInferencePool, document.object)
+        if pool is not None:
+            rendered = render_template(pool, profiles)
+            problems = rendered.problems
+            if rendered.template is not None:
+                yield pool_record(pool, rendered.template, reader)
+        faults += [Fault(document.where, problem) for problem in problems]
