@@ -1,0 +1,62 @@
+"""Uninstalling leaves what runs alone, and the documented commands hand everything back to the scheduler."""
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable
+
+from hack import chart, settled, tools
+from hack.api import Object
+from hack.cluster import LocalCluster
+from hack.operator_process import OperatorProcess
+from tests.e2e import objects
+
+
+def test_uninstall(stage: LocalCluster, namespace: str) -> None:
+    """A pool and plain pods, some of which wait; then Ampacity goes."""
+    with OperatorProcess(stage):
+        objects.create(stage.api, objects.round_profile(), objects.two_feeds("hall", "12kW", {"names": "r1"}))
+        stage.add_nodes(objects.node_line(2, "r1", "hall"))
+        stage.api.post(f"{objects.GROUP_PATH}/namespaces/{namespace}/gpuinferencepools", _pool(namespace))
+        objects.create_pods(stage.api, namespace, [objects.gated_pod(f"p-{i}") for i in range(10)])
+        settled.wait(stage.api, 90, pods=10)
+    ran = _running(stage, namespace)
+    assert len(ran) == 8
+    try:
+        chart.uninstall(stage)
+        assert _running(stage, namespace) == ran
+        assert stage.api.names(f"{objects.GROUP_PATH}/sitepowerenvelopes") == ["hall"]
+        _hand_back(stage)
+        _until(lambda: len(_running(stage, namespace)) == 14, "the pool's 4 and the 10 plain pods to run")
+    finally:
+        chart.install(stage)
+
+
+def _pool(namespace: str) -> Object:
+    template = {"spec": {"containers": [{"name": "main", "image": "example/main"}]}}
+    spec = {"replicas": 4, "priority": 10, "accelerators": ["round"], "template": template}
+    metadata = {"name": "web", "namespace": namespace}
+    return {"apiVersion": objects.API, "kind": "GPUInferencePool", "metadata": metadata, "spec": spec}
+
+
+def _running(cluster: LocalCluster, namespace: str) -> set[str]:
+    pods = cluster.api.items(f"/api/v1/namespaces/{namespace}/pods")
+    return {pod["metadata"]["uid"] for pod in pods if pod["status"].get("phase") == "Running"}
+
+
+def _hand_back(cluster: LocalCluster) -> None:
+    """The commands of docs/operations.md, as they stand there."""
+    page = (chart.ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    found = re.search(r"```bash\n(kubectl delete gpuinferencepools.*?)```", page, re.DOTALL)
+    assert found is not None
+    path = f"{tools.folder()}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "KUBECONFIG": str(cluster.kubeconfig)}
+    subprocess.run(["bash", "-euo", "pipefail", "-c", found[1]], env=environment, check=True)
+
+
+def _until(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, f"waited 60 s for {what}"
+        time.sleep(0.3)

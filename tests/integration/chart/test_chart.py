@@ -1,0 +1,73 @@
+"""The chart by itself: what it renders, and whether a real API server takes it."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+import yaml
+
+from ampacity import names
+from ampacity.controllers.settings import PREFIX, Settings
+from hack import chart
+from hack.cluster import CommandFailed, LocalCluster
+
+
+def _render(cluster: LocalCluster, namespace: str, *settings: str) -> str:
+    values = [word for setting in settings for word in ("--set", setting)]
+    return cluster.helm("template", chart.RELEASE, str(chart.CHART), "--namespace", namespace, *values)
+
+
+def _objects(text: str, kind: str) -> list[dict[str, Any]]:
+    return [one for one in yaml.safe_load_all(text) if one and one["kind"] == kind]
+
+
+@pytest.mark.parametrize("settings", [(), ("replicas=2", "crds.install=false", "catalogue.install=false")])
+def test_the_api_server_accepts_every_object(
+    cluster: LocalCluster, namespace: str, settings: tuple[str, ...]
+) -> None:
+    text = _render(cluster, namespace, *settings)
+    said = cluster.kubectl("apply", "--dry-run=server", "--filename", "-", input=text).splitlines()
+    assert len(said) == len([one for one in yaml.safe_load_all(text) if one])
+
+
+def test_the_pod_meets_the_restricted_standard(cluster: LocalCluster, namespace: str) -> None:
+    cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
+    text = _render(cluster, namespace)
+    cluster.kubectl("apply", "--filename", "-", input=yaml.safe_dump_all(_objects(text, "ServiceAccount")))
+    template = _objects(text, "Deployment")[0]["spec"]["template"]
+    pod = {"apiVersion": "v1", "kind": "Pod", **template}
+    pod["metadata"] = {**template["metadata"], "name": "operator", "namespace": namespace}
+    assert "created" in cluster.kubectl(
+        "create", "--dry-run=server", "--filename", "-", input=yaml.safe_dump(pod)
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "complaint"),
+    [
+        ("replica=2", "replica"),
+        ("settings.logLevel=loud", "logLevel"),
+        ("image.digest=sha256:1234", "digest"),
+        ("replicas=-1", "replicas"),
+    ],
+)
+def test_the_schema_refuses(cluster: LocalCluster, namespace: str, setting: str, complaint: str) -> None:
+    with pytest.raises(CommandFailed, match=complaint):
+        _render(cluster, namespace, setting)
+
+
+def test_every_variable_is_a_setting_of_the_operator(cluster: LocalCluster, namespace: str) -> None:
+    deployment = _objects(_render(cluster, namespace), "Deployment")[0]
+    given = {item["name"] for item in deployment["spec"]["template"]["spec"]["containers"][0]["env"]}
+    assert given <= {PREFIX + item.name.upper() for item in fields(Settings)}
+
+
+def test_the_role_names_the_objects_that_the_operator_uses(cluster: LocalCluster, namespace: str) -> None:
+    rules = _objects(_render(cluster, namespace), "Role")[0]["rules"]
+    assert {name for rule in rules for name in rule.get("resourceNames", ())} == {names.HOLDS, names.LEASE}
+
+
+def test_crds_are_kept_on_uninstall(cluster: LocalCluster, namespace: str) -> None:
+    crds = _objects(_render(cluster, namespace), "CustomResourceDefinition")
+    assert {crd["metadata"]["annotations"]["helm.sh/resource-policy"] for crd in crds} == {"keep"}
+    assert len(crds) == 3
