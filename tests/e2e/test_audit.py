@@ -24,12 +24,12 @@ FEED_KW = NODES * objects.IDLE_KW + FIT * objects.GPU_KW
 
 BELIEVES_TWICE_THE_CAPACITY = """
 from dataclasses import replace
-from ampacity.translate import stock
-build = stock.build
+from ampacity.translate import buildable
+build = buildable.build
 def twice(site, contents):
     domains = tuple(replace(domain, capacity=2 * domain.capacity) for domain in site.domains)
     return build(replace(site, domains=domains), contents)
-stock.build = twice
+buildable.build = twice
 """
 
 ANNOUNCES_NOTHING = """
@@ -91,7 +91,7 @@ def test_audit_catches_a_planner_that_believes_too_much(
     verdict = verdict_on(stage, namespace, tmp_path)
     assert verdict.grants == PODS
     assert {finding.fault for finding in verdict.findings} == {Fault.EXCEEDED}
-    assert "Feed feed-" in verdict.text() and "more than its 20 kW, if feed-" in verdict.text()
+    assert "Feed feed-" in verdict.text() and "more than its 20 kW, if feed feed-" in verdict.text()
 
 
 def test_audit_catches_an_operator_that_announces_nothing(

@@ -21,7 +21,14 @@ _REMEDIES = {
     "list_type": ("must be a list", "begin each item with a dash"),
     "dict_type": ("must be an object", "write its fields below it, indented"),
     "model_type": ("must be an object", "write its fields below it, indented"),
+    "float_type": ("must be a number", "write a number without a unit and without quotes"),
+    "float_parsing": ("must be a number", "write a number without a unit and without quotes"),
+    "finite_number": ("must be a finite number", "write a number without a unit and without quotes"),
+    "int_type": ("must be a whole number", "write a number such as 4, without quotes"),
+    "int_parsing": ("must be a whole number", "write a number such as 4, without quotes"),
+    "int_from_float": ("must be a whole number", "write a number such as 4, without a fraction"),
 }
+_QUOTED_HEAD, _QUOTED_TAIL = 80, 120
 
 
 def read(model: type[M], obj: Mapping[str, Any]) -> tuple[M | None, tuple[Problem, ...]]:
@@ -69,13 +76,34 @@ def _problem(detail: ErrorDetails, location: list[str | int], model: type[BaseMo
         return Problem(path_of(location), *_REMEDIES[detail["type"]])
     if detail["type"] == "value_error":
         message, _, remedy = str(context["error"]).rpartition("; ")
-        return Problem(path_of(location), message, remedy)
-    return Problem(path_of(location), f"'{detail['input']}' does not fit", _expected(detail))
+        return Problem(path_of(location), _cut(message), remedy)
+    if detail["type"] in ("too_long", "too_short"):
+        return Problem(path_of(location), *_length(context))
+    return Problem(path_of(location), f"{_cut(repr(str(detail['input'])))} does not fit", _expected(detail))
+
+
+def _length(context: Mapping[str, Any]) -> tuple[str, str]:
+    """A list or object with more or fewer entries than it may have."""
+    there = "more" if context.get("actual_length") is None else context["actual_length"] or "no"
+    if "min_length" in context:
+        least = context["min_length"]
+        return f"has {there} entries, and needs at least {least}", "add what is missing"
+    remedy = "write equal ones as one entry, with a pattern such as r[01-25] in its name, or split the object"
+    return f"has {there} entries, and may have at most {context['max_length']}", remedy
+
+
+def _cut(text: str) -> str:
+    """A message short enough to read, whatever the user's text in it: its head and its end."""
+    if len(text) <= _QUOTED_HEAD + _QUOTED_TAIL:
+        return text
+    return f"{text[:_QUOTED_HEAD]}...{text[-_QUOTED_TAIL // 2 :]}"
 
 
 def _expected(detail: ErrorDetails) -> str:
     """Pydantic's "Input should be 'Central' or 'Edge'" as an order."""
-    return detail["msg"].replace("Input should be", "it should be", 1)
+    said = detail["msg"].replace("Input should be", "it should be", 1)
+    said = said.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
+    return said.replace("String should", "it should", 1)
 
 
 def _suggestion(location: list[str | int], model: type[BaseModel]) -> str:

@@ -78,7 +78,7 @@ class GrantJudge:
         lost = _lost_now(loads)
         for grant in grants:
             node = loads.nodes.get(grant.pod.node)
-            if node is None or node.profile is None:
+            if node is None or node.profile is None or grant.pod.node in loads.unplaced:
                 yield _Fault(grant.pod, Fault.NOWHERE, f"{_granted(grant)}, a node without rack or profile")
             elif node.rack in lost:
                 what = f"whose rack {node.rack} has no live power or cooling"

@@ -55,7 +55,13 @@ class History:
     gaps: list[Gap] = field(default_factory=list)
     begin: int = 0
     _seen: dict[str, int] = field(default_factory=dict)
+    _listed: set[str] = field(default_factory=set)
     _living: dict[str, dict[str, Change]] = field(default_factory=dict)
+
+    @property
+    def unlisted(self) -> list[str]:
+        """Kinds of which there is no complete list: their objects may exist without having been seen."""
+        return [kind for kind in KINDS if kind not in self._listed]
 
     def add(self, record: Json) -> list[Change]:
         """The changes that a record brings."""
@@ -69,6 +75,7 @@ class History:
 
     def _list(self, kind: str, version: int, items: list[Json], time: float) -> list[Change]:
         self.clock.saw(version, time)
+        self._listed.add(kind)
         if kind not in self._seen:
             self.begin = max(self.begin, version)
         elif self._seen[kind]:

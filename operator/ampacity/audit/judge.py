@@ -58,7 +58,18 @@ class Judge:
         """The verdict on all that was added."""
         unread = (f"the holds object at version {v} cannot be read" for v in self._announcements.unreadable)
         gaps = (*map(str, self._history.gaps), *unread)
-        return Verdict(self._judged, tuple(sorted(self._findings, key=lambda f: f.version)), gaps)
+        findings = tuple(sorted(self._findings, key=lambda f: f.version))
+        blind = self._blind()
+        if blind and (self._judged or findings):
+            return Verdict(self._judged, findings, (*gaps, blind))
+        return Verdict(self._judged, findings, gaps, blind=blind)
+
+    def _blind(self) -> str:
+        """Why what happened could not be judged, or not all of it; "" if it could."""
+        unlisted = self._history.unlisted
+        if unlisted:
+            return f"the history has no complete list of {', '.join(f'{kind}s' for kind in unlisted)}"
+        return "" if self._judged else self._world.unjudgeable()
 
     def _apply(self, change: Change) -> None:
         if change.kind == HOLDS:

@@ -48,13 +48,19 @@ class Reading:
         return self.load > self.limit.capacity
 
     def sentence(self) -> str:
-        """ "UPS ups-a carries 54.3 kW, 300 W more than its 54 kW, if feed-b fails"."""
+        """ "UPS ups-a carries 54.3 kW, 300 W more than its 54 kW, if UPS ups-b fails"."""
         # Rounded up, so that an excess of less than a milliwatt is not told as none.
         excess = -((self.limit.capacity - self.load) // 1)
         load = format_power(-(-self.load // 1))
-        when = "" if self.state.normal else f", if {self.state.name} fails"
+        when = "" if self.state.normal else f", if {_called(self.state)} fails"
         what = f"{self.limit.label} {_VERBS[self.limit.key[0]]} {load}"
         return f"{what}, {format_power(excess)} more than its {format_power(self.limit.capacity)}{when}"
+
+
+def _called(state: State) -> str:
+    """What fails, as the operator's own sentences name it: "UPS ups-b", "feed b"."""
+    word = state.failed_type.lower() if state.failed_type.istitle() else state.failed_type
+    return state.name if word.lower() == state.name.lower() else f"{word} {state.name}"
 
 
 def limits_of(site: Site) -> tuple[Limit, ...]:

@@ -40,12 +40,13 @@ class NodeLoad:
 @dataclass(frozen=True, slots=True)
 class SiteLoads:
     """The site with the racks that only labels know, its loads by rack, the racks that run on air,
-    and its nodes by name."""
+    its nodes by name, and those whose labels had for long not said where they stand."""
 
     site: Site
     by_rack: Mapping[str, Load]
     on_air: frozenset[str]
     nodes: Mapping[str, NodeLoad]
+    unplaced: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,10 @@ def site_loads(world: World, site: Site, span: Span, without: Collection[str] = 
     foreign = [pod for t in world.pods.values() if (pod := t.at(span.known)) and _foreign(pod)]
     nodes = {name: forms for name, t in world.nodes.items() if (forms := t.during(span.first, span.last))}
     earlier = {name: [form] for name, t in world.nodes.items() if (form := t.at(span.known))}
-    whole = with_labelled_racks(site, [_record(forms[-1]) for forms in nodes.values()]).site
+    labelled = with_labelled_racks(site, [_record(forms[-1]) for forms in nodes.values()])
+    before = with_labelled_racks(site, [_record(forms[-1]) for forms in earlier.values()])
+    whole = labelled.site
+    unplaced = labelled.refused.keys() & (before.refused.keys() | nodes.keys() - earlier.keys())
     late = _drawn(_View(nodes, _devices(pods), world.hardware(span.last)), whole)
     early = _drawn(_View(earlier, _devices([*granted, *foreign]), world.hardware(span.known)), whole)
     on_air = _on_air(whole, late, world.hardware(span.last))
@@ -82,7 +86,7 @@ def site_loads(world: World, site: Site, span: Span, without: Collection[str] = 
         by_rack[node.rack] += node.load
     for rack, load in late.missing.items():
         by_rack[rack] += _least(load, early.missing[rack])
-    return SiteLoads(whole, by_rack, on_air, counted)
+    return SiteLoads(whole, by_rack, on_air, counted, frozenset(unplaced))
 
 
 def _foreign(pod: PodFacts) -> bool:

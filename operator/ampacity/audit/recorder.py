@@ -74,7 +74,10 @@ class Recorder:
     def start(self) -> None:
         """Begin, and wait until all kinds have been listed once."""
         if self._path:
-            self._file = self._path.open("w", encoding="utf-8")
+            try:
+                self._file = self._path.open("w", encoding="utf-8")
+            except OSError as error:
+                raise RecorderFailed(f"{self._path} cannot be written: {error.strerror}") from error
         self._thread.start()
         if not self._ready.wait(STARTING) or self._failure:
             self.stop()

@@ -31,6 +31,10 @@ class Timeline(Generic[T]):
         place = bisect_right(self._versions, version)
         return self._values[place - 1] if place else None
 
+    def values(self) -> list[T]:
+        """Every value that ever held, oldest first."""
+        return [value for value in self._values if value is not None]
+
     def during(self, first: int, last: int) -> list[T]:
         """Every value that held at some moment from `first` to `last`, oldest first."""
         start = max(bisect_right(self._versions, first) - 1, 0)

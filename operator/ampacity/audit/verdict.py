@@ -37,24 +37,35 @@ class Finding:
 class Verdict:
     """`grants`: how many were judged. `gaps`: what could not be seen or judged, in words.
 
-    `clean`: what it means that nothing was found.
+    `clean`: what it means that nothing was found. `blind`: why nothing at all could be judged.
+    `moment`: it speaks of one moment, not of grants that were watched as they happened.
     """
 
     grants: int
     findings: tuple[Finding, ...] = ()
     gaps: tuple[str, ...] = ()
     clean: str = "no limit exceeded, nothing unannounced"
+    blind: str = ""
+    moment: bool = False
 
     @property
     def ok(self) -> bool:
         """Nothing was found, and nothing escaped the auditor's eyes."""
-        return not self.findings and not self.gaps
+        return not self.findings and not self.gaps and not self.blind
 
     def text(self) -> str:
         """For people, several lines."""
-        judged = f"{self.grants} grants judged" if self.grants != 1 else "1 grant judged"
-        found = f"{len(self.findings)} findings" if len(self.findings) != 1 else "1 finding"
-        lines = [f"Audit: {judged}, {found if self.findings else self.clean}."]
+        lines = [f"Audit: {self._judged()}, {self._found()}."]
         lines += [f"  {finding}" for finding in self.findings]
         lines += [f"  not seen: {gap}" for gap in self.gaps]
         return "\n".join(lines)
+
+    def _judged(self) -> str:
+        if self.grants or self.moment:
+            return f"{self.grants} grants judged" if self.grants != 1 else "1 grant judged"
+        return "nothing judged" if self.blind else "no grant happened"
+
+    def _found(self) -> str:
+        if self.findings:
+            return f"{len(self.findings)} findings" if len(self.findings) != 1 else "1 finding"
+        return self.blind or self.clean

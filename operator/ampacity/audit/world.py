@@ -10,6 +10,7 @@ from typing import TypeVar
 from ampacity.audit.draws import Hardware
 from ampacity.audit.facts import NodeFacts, PodFacts, node_facts, pod_facts
 from ampacity.audit.history import ENVELOPE, NODE, POD, PROFILE, Change, Json
+from ampacity.audit.sight import unseen
 from ampacity.audit.timeline import Timeline
 from ampacity.core.site import Problem, Site
 from ampacity.translate.envelope import site_of
@@ -58,6 +59,12 @@ class World:
             placed = [pod for pod in timeline.during(span.first, span.last) if pod.placed]
             if placed:
                 yield placed[-1]
+
+    def unjudgeable(self) -> str:
+        """Why no grant could have been judged, whenever it had come; "" if one could."""
+        sites = [site for timeline in self.sites.values() for site in timeline.values()]
+        known = Hardware(profile for timeline in self.profiles.values() for profile in timeline.values())
+        return unseen(sites, known, nodes=bool(self.nodes))
 
     def hardware(self, version: int) -> Hardware:
         """The profiles in force at `version`."""

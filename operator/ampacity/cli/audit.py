@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ampacity.audit.judge import Judge, judge
 from ampacity.audit.present import present
+from ampacity.audit.reading import read_history
 from ampacity.audit.recorder import Recorder
 from ampacity.audit.verdict import Verdict
-from ampacity.cli.clusters import add_options
+from ampacity.cli.clusters import add_options, check_access
 
-CLEAN, FOUND = 0, 1
+CLEAN, FOUND, UNJUDGED = 0, 1, 2
 SETTLED = 2.0
 """Seconds for which records of different kinds may come in out of order."""
 
@@ -28,7 +26,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="check every grant against the limits, by walking the graph, without the planner's rows",
         description="Without options: whether the cluster is within its limits now, in operation and after"
         " every single failure. --watch and --record judge every grant from now on.",
-        epilog="exit status: 0 if nothing was found, 1 otherwise. Watching ends with Ctrl-C.",
+        epilog="exit status: 0 if nothing was found, 1 if something was found or not all was seen, 2 if"
+        " nothing could be judged. Watching ends with Ctrl-C.",
     )
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("-w", "--watch", action="store_true", help="tell each finding as it comes")
@@ -40,16 +39,22 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Judge, print the verdict, and say by the exit status how it came out."""
-    if options.replay:
-        verdict = judge(_history(options.replay))
-    elif options.watch or options.record:
-        verdict = _watch(Recorder(options.kubeconfig, file=options.record, context=options.context))
-    else:
-        with Recorder(options.kubeconfig, context=options.context) as recorder:
-            pass
-        verdict = present(recorder.records())
+    verdict = _verdict(options)
     print(verdict.text())
+    if verdict.blind:
+        return UNJUDGED
     return CLEAN if verdict.ok else FOUND
+
+
+def _verdict(options: argparse.Namespace) -> Verdict:
+    if options.replay:
+        return judge(read_history(options.replay, lambda text: print(text, file=sys.stderr)))
+    check_access(options)
+    if options.watch or options.record:
+        return _watch(Recorder(options.kubeconfig, file=options.record, context=options.context))
+    with Recorder(options.kubeconfig, context=options.context) as recorder:
+        pass
+    return present(recorder.records())
 
 
 def _watch(recorder: Recorder) -> Verdict:
@@ -67,13 +72,3 @@ def _watch(recorder: Recorder) -> Verdict:
             pass
     judging.add(recorder.records(after=taken))
     return judging.verdict()
-
-
-def _history(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield json.loads(line)
-            except ValueError:
-                print(f"{path}, line {number}: cut off; judged up to there", file=sys.stderr)
-                return

@@ -1,4 +1,8 @@
-"""`ampacity explain`: why a pod is where it is, or why it waits and what would have to change."""
+"""`ampacity explain`: why a pod is where it is, or why it waits and what would have to change.
+
+What stands in the cluster is told as a fact. What this command works out with
+the operator's planner is told as what that would decide now.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from ampacity.cli import clusters
+from ampacity.cli import clusters, standing
 from ampacity.cli.fetch.live import Live
 from ampacity.cli.places import place
 from ampacity.cli.reasons import needs
-from ampacity.cli.render.explain import draw_place, draw_pool, draw_waiting
+from ampacity.cli.render.explain import Forecast, draw_place, draw_pool, draw_waiting
 from ampacity.cli.render.style import Style
 from ampacity.cli.report import Demand, Owner, demands, owners_of
 from ampacity.core.placement import plan
@@ -21,7 +25,7 @@ from ampacity.translate.snapshot import build_snapshot
 
 PLACED, WAITS, UNKNOWN = 0, 1, 2
 
-_NEXT = "has a place, {node} at {site}, which the operator gives it in its next cycle"
+_POOLS, _PODS = ("pool", "pools", "gip", "gpuinferencepool"), ("pod", "pods", "po")
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,13 +43,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Explain one pool or pod."""
-    live = clusters.look(options)
-    print("\n".join(live.remarks), end="\n" if live.remarks else "", file=sys.stderr)
     kind, _, name = options.name.rpartition("/")
+    kind = kind.lower()
+    if kind not in ("", *_POOLS, *_PODS):
+        print(f"explain knows pools and pods (pool/NAME, pod/NAME), and not {kind}.", file=sys.stderr)
+        return UNKNOWN
+    live = clusters.look(options)
     full = f"{options.namespace or live.objects.namespace}/{name}"
     explanation = _Explanation(live, Style.for_stream(sys.stdout))
-    known = explanation.pool(full) if kind in ("", "pool", "gip", "gpuinferencepool") else None
-    if known is None and kind in ("", "pod", "po"):
+    for remark in explanation.remarks(full):
+        print(remark, file=sys.stderr)
+    known = explanation.pool(full) if kind in ("", *_POOLS) else None
+    if known is None and kind in ("", *_PODS):
         known = explanation.pod(full)
     if known is None:
         print(f"There is no GPU {kind or 'pool or pod'} {full}.", file=sys.stderr)
@@ -59,56 +68,66 @@ class _Explanation:
     """A cluster, and what its operator would decide now."""
 
     def __init__(self, live: Live, style: Style) -> None:
-        self._world, self._style = live.world, style
+        self._live, self._world, self._style = live, live.world, style
         self._snapshot: Snapshot = build_snapshot(live.world)
         self._plan: Plan = plan(self._snapshot)
 
+    def remarks(self, name: str) -> Iterator[str]:
+        """Sentences that bear on a pod or pool: of the cluster, and of the sites where it is or may be."""
+        sites = {node.name: node.site for node in self._snapshot.nodes}
+        at = [sites.get(pod.node) for pod in self._world.pods if f"{pod.namespace}/{pod.name}" == name]
+        site = at[0] if at else None
+        for remark in self._live.remarks:
+            near = remark.kind == "SitePowerEnvelope" and site in (None, remark.name)
+            if near or not remark.kind:
+                yield remark.text
+
     def pool(self, name: str) -> tuple[str, int] | None:
         """The text on a pool and its exit status; None if there is no such pool."""
-        if not any(f"{pool.namespace}/{pool.name}" == name for pool in self._world.pools):
+        facts = standing.of_pool(self._live, name)
+        if facts is None:
             return None
         owner = Owner("Pool", name)
         sites = {node.name: node.site for node in self._snapshot.nodes}
         found = {demand.owner: demand for demand in demands(self._world, self._plan, sites)}
         demand = found.get(owner, Demand(owner))
-        return draw_pool(demand, self._pool_waiting(owner), self._style), WAITS if demand.waits else PLACED
+        text = draw_pool(demand, facts, self._pool_waiting(owner), self._style)
+        refused = not any(f"{pool.namespace}/{pool.name}" == name for pool in self._world.pools)
+        return text, WAITS if refused or demand.running.total() < facts.wanted else PLACED
 
-    def _pool_waiting(self, owner: Owner) -> Iterator[str]:
+    def _pool_waiting(self, owner: Owner) -> Iterator[Forecast]:
         owners = owners_of(self._world)
         groups: dict[str, list[Refusal]] = {}
         for refusal in self._plan.refusals:
             if (owners.get(refusal.waiter.uid) or Owner.of(refusal.waiter.controller)) == owner:
                 groups.setdefault(refusal.sentence, []).append(refusal)
         for sentence, refusals in groups.items():
-            yield self._waiting(f"{len(refusals)} waiting", sentence, refusals[0])
+            yield Forecast(sentence, tuple(needs(self._snapshot, self._plan, refusals[0])), len(refusals))
 
     def pod(self, name: str) -> tuple[str, int] | None:
         """The text on a pod and its exit status; None if there is no such GPU pod."""
         pods = {f"{pod.namespace}/{pod.name}": pod for pod in self._world.pods}
         pod = pods.get(name)
-        if pod is None or not (pod.shape.gpu_units or pod.gated):
+        if pod is None or not (pod.shape.gpu_units or pod.gated or pod.reservation):
             return None
         if pod.node and not pod.gated:
             return self._placed(name, pod), PLACED
-        return self._gated(name, pod)
+        if any(entry.uid == pod.uid for entry in self._world.ledger.fence):
+            return f"{name} has been given its place; the patch is on its way.", PLACED
+        return draw_waiting(name, standing.of_pod(pod), self._forecast(pod), self._style), WAITS
 
     def _placed(self, name: str, pod: PodRecord) -> str:
-        found = place(self._snapshot, pod)
+        found = place(self._snapshot, pod, unknown=not self._world.profiles)
         if found is None:
             return f"{name} is on node {pod.node}, which has no Node object any more."
         return draw_place(name, found, self._style)
 
-    def _gated(self, name: str, pod: PodRecord) -> tuple[str, int]:
-        if any(entry.uid == pod.uid for entry in self._world.ledger.fence):
-            return f"{name} has been given its place; the patch is on its way.", PLACED
+    def _forecast(self, pod: PodRecord) -> Forecast:
         for grant in self._plan.grants:
             if grant.waiter.uid == pod.uid:
-                return f"{name} {_NEXT.format(node=grant.node, site=grant.site)}.", PLACED
+                return Forecast(f"{grant.node} at {grant.site}", granted=True)
         for refusal in self._plan.refusals:
             if refusal.waiter.uid == pod.uid:
-                return self._waiting(name, refusal.sentence, refusal), WAITS
+                return Forecast(refusal.sentence, tuple(needs(self._snapshot, self._plan, refusal)))
         why = "other scheduling gates than ours hold it too" if pod.other_gates else "it is not planned"
-        return f"{name} waits: {why}.", WAITS
-
-    def _waiting(self, name: str, sentence: str, refusal: Refusal) -> str:
-        return draw_waiting(name, sentence, needs(self._snapshot, self._plan, refusal), self._style)
+        return Forecast(why)

@@ -7,10 +7,15 @@ import os
 import sys
 from collections.abc import Sequence
 
+from ampacity import __version__
+from ampacity.audit.reading import HistoryUnreadable
 from ampacity.audit.recorder import RecorderFailed
 from ampacity.cli import audit, explain, plan, top
 from ampacity.cli.fetch.objects import NotInstalled
 from ampacity.cluster.errors import AccessError, ApiError
+
+CANNOT_RUN = 2
+_EXPECTED = (AccessError, ApiError, HistoryUnreadable, NotInstalled, RecorderFailed, OSError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,15 +30,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
-    except (AccessError, ApiError, NotInstalled, RecorderFailed, OSError) as error:
-        print(f"ampacity: {error}", file=sys.stderr)
-        return 2
+    except _EXPECTED as error:
+        # Parsers of YAML and TLS spread their sentences over several lines.
+        print(f"ampacity: {' '.join(str(error).split())}", file=sys.stderr)
+        return CANNOT_RUN
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ampacity", description="Power and cooling as a scheduling resource for GPU clusters."
     )
+    parser.add_argument("--version", action="version", version=f"ampacity {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in (plan, top, explain, audit):
         command.add_parser(commands)

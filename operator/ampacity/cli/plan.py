@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ampacity.cli.fetch.documents import Fault, read_documents
 from ampacity.cli.fetch.scenario import Scenario, scenario
+from ampacity.cli.over import exceeded
 from ampacity.cli.render.expand import draw_expansion
 from ampacity.cli.render.plan import draw_plan, plan_json
 from ampacity.cli.render.style import Style
@@ -15,12 +16,17 @@ from ampacity.cli.render.table import counted
 from ampacity.cli.report import demands
 from ampacity.cli.show import pictures
 from ampacity.core.placement import plan
+from ampacity.core.site import Problem
 from ampacity.translate.snapshot import build_snapshot
 
 FITS, WAITS, BAD_INPUT = 0, 1, 2
+MOST_FAULTS = 50
 
+_NOTHING = Problem(
+    "input", "holds nothing to plan", "give at least a SitePowerEnvelope, a GPUInferencePool or a workload"
+)
 _EPILOG = """\
-exit status: 0 if everything fits, 1 if something waits, 2 if the input has faults.
+exit status: 0 if everything fits, 1 if something waits or a limit is exceeded, 2 if the input has faults.
 example: ampacity plan -f sites/ -f pools.yaml"""
 
 
@@ -51,7 +57,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Plan, print, and say by the exit status how it went."""
-    found = scenario(*read_documents(options.filename))
+    documents, faults = read_documents(options.filename)
+    found = scenario(documents, faults)
+    if not found.faults and _nothing_to_plan(found, options.expand):
+        found.faults.append(Fault(", ".join(options.filename), _NOTHING))
     if found.faults:
         print(_complaint(found.faults, Style.for_stream(sys.stderr)), file=sys.stderr)
         return BAD_INPUT
@@ -62,18 +71,27 @@ def run(options: argparse.Namespace) -> int:
     return _plan(found, options, style)
 
 
+def _nothing_to_plan(found: Scenario, expand: bool) -> bool:
+    world = found.world
+    return not world.sites and (expand or not (world.pools or world.pods))
+
+
 def _plan(found: Scenario, options: argparse.Namespace, style: Style) -> int:
     snapshot = build_snapshot(found.world)
     made = plan(snapshot)
     who = demands(found.world, made, {node.name: node.site for node in snapshot.nodes})
     sites = pictures(found.world, snapshot, made.grants, options.all_limits)
+    over = exceeded(snapshot, made.grants)
     if options.output == "json":
-        print(plan_json(who, sites, snapshot.notes, found.assumptions))
+        print(plan_json(who, sites, over, snapshot.notes, found.assumptions))
     else:
-        print(draw_plan(who, sites, snapshot.notes, found.assumptions, style))
-    return WAITS if made.refusals else FITS
+        print(draw_plan(who, sites, over, snapshot.notes, found.assumptions, style))
+    return WAITS if made.refusals or over else FITS
 
 
 def _complaint(faults: Sequence[Fault], style: Style) -> str:
     title = style.paint(f"The input has {counted(len(faults), 'fault')}; nothing was planned.", "red")
-    return "\n".join([title, *(f"  {fault}" for fault in faults)])
+    lines = [f"  {fault}" for fault in faults[:MOST_FAULTS]]
+    if len(faults) > MOST_FAULTS:
+        lines.append(f"  and {counted(len(faults) - MOST_FAULTS, 'more fault')}")
+    return "\n".join([title, *lines])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ampacity.cli.over import loads_with
 from ampacity.cli.show import LIMITS
 from ampacity.core.draw import added
 from ampacity.core.load import NOTHING, Load
@@ -21,6 +22,7 @@ REMEDIES: Mapping[Reason, str] = {
     Reason.POD_RULES: "relax the affinity or spread rule, or add nodes that satisfy it",
     Reason.NOT_SURVIVING: "drop the type from mustSurvive, or feed racks from a second supplier of it",
     Reason.NO_ENVELOPE: "apply a SitePowerEnvelope, or correct the one that is refused",
+    Reason.UNKNOWN_DRAW: "ask for GPUs as a countable resource in the containers' limits",
     Reason.UNKNOWN_HARDWARE: "apply an AcceleratorProfile that matches these nodes",
 }
 
@@ -71,10 +73,7 @@ def _shorts(
     load = _addition(snapshot, waiter, short)
     if load is None or short.row.kind is RowKind.SUPPLIES:
         return []
-    rows, loads = snapshot.sites[short.site].rows, snapshot.rack_loads(short.site)
-    for grant in grants:
-        if grant.site == short.site and not grant.held:
-            loads[grant.rack] = loads.get(grant.rack, NOTHING) + grant.load
+    rows, loads = snapshot.sites[short.site].rows, loads_with(snapshot, short.site, grants)
     more = {**loads, short.rack: loads.get(short.rack, NOTHING) + load}
     return [*_shared(rows, loads, more), *_own(rows, loads, short.rack, load)]
 

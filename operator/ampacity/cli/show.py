@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from ampacity.cli.over import loads_with
 from ampacity.cli.render.racks import LimitPicture, RackPicture, SitePicture
 from ampacity.cli.report import Owner, owner_of, owners_of
-from ampacity.core.load import NOTHING
 from ampacity.core.plan import Grant
-from ampacity.core.rows import RowKind, RowStatus
+from ampacity.core.rows import RowKind, RowStatus, SiteRows
+from ampacity.core.rows.shortfall import called
 from ampacity.core.site import CoolingUnit, Declared, Domain, Site
 from ampacity.core.snapshot import NodeView, Snapshot
 from ampacity.translate.records import World
@@ -29,28 +30,35 @@ def pictures(
     """
     tenants = _tenants(world, grants)
     new = [grant for grant in grants if not grant.held]
-    return [_picture(snapshot, site, tenants, new, every_limit) for site in sorted(snapshot.sites)]
+    return [
+        _picture(snapshot, site, tenants, new, every_limit, bool(world.profiles))
+        for site in sorted(snapshot.sites)
+    ]
 
 
 def _picture(
-    snapshot: Snapshot, name: str, tenants: Tenants, grants: Sequence[Grant], every_limit: bool
+    snapshot: Snapshot,
+    name: str,
+    tenants: Tenants,
+    grants: Sequence[Grant],
+    every_limit: bool,
+    profiles: bool,
 ) -> SitePicture:
-    view = snapshot.sites[name]
-    site = view.rows.site
-    loads = snapshot.rack_loads(name)
-    for grant in grants:
-        if grant.site == name:
-            loads[grant.rack] = loads.get(grant.rack, NOTHING) + grant.load
-    described = view.rows.describe(loads)
+    rows = snapshot.sites[name].rows
+    site = rows.site
+    described = rows.describe(loads_with(snapshot, name, grants))
     limits = [status for status in described if status.kind in LIMITS]
     shown = limits if every_limit else _tightest(limits)
     nodes = [node for node in snapshot.nodes if node.site == name and node.rack is not None]
+    missing = missing_nodes(snapshot, name)
+    racks = _Racks(nodes, missing, lost_now(rows), tenants, grants, profiles).all(described)
+    unknown = any(rack.unknown for rack in racks)
     return SitePicture(
         name=name,
         title=", ".join(filter(None, (site.tier, site.country))),
-        limits=tuple(limit_picture(status) for status in shown),
-        racks=_racks(described, nodes, tenants, grants),
-        note=_out_of_service(site),
+        limits=tuple(limit_picture(status, rows, unknown) for status in shown),
+        racks=racks,
+        note="; ".join(declared_out(site)),
         hidden=len(limits) - len(shown),
     )
 
@@ -63,8 +71,9 @@ def _tightest(limits: Sequence[RowStatus]) -> list[RowStatus]:
     return [status for status in limits if id(status) in kept]
 
 
-def limit_picture(status: RowStatus) -> LimitPicture:
-    """One domain, cooling unit or rack to be drawn."""
+def limit_picture(status: RowStatus, rows: SiteRows, unknown: bool = False) -> LimitPicture:
+    """One domain, cooling unit or rack to be drawn. `unknown`: as in the picture."""
+    failing = next((called(s.failed_type, s.name) for s in rows.states if s.name == status.worst_state), "")
     return LimitPicture(
         status.subject_type or "Rack",
         status.subject,
@@ -72,36 +81,69 @@ def limit_picture(status: RowStatus) -> LimitPicture:
         status.reserved,
         status.worst_reserved,
         status.worst_state,
+        failing,
+        unknown,
     )
 
 
-def _racks(
-    described: Iterable[RowStatus], nodes: Sequence[NodeView], tenants: Tenants, grants: Iterable[Grant]
-) -> tuple[RackPicture, ...]:
-    by_rack: defaultdict[str, list[NodeView]] = defaultdict(list)
-    for node in nodes:
-        by_rack[node.rack or ""].append(node)
-    more: Counter[str] = Counter()
-    for grant in grants:
-        more[grant.node] += grant.waiter.shape.gpu_units
-    return tuple(
-        _rack(status, by_rack[status.subject], tenants, more)
-        for status in described
-        if status.kind is RowKind.RACK
-    )
+def lost_now(rows: SiteRows) -> dict[str, str]:
+    """Racks that what is declared out of service has taken down, each with what it lacks."""
+    lacks = {row.subject: row.subject_type for row in rows.rows if row.kind is RowKind.OUT}
+    lost = next((effect.lost for effect in rows.failures() if effect.state.normal), ())
+    return {rack: f"no live {lacks.get(rack) or 'power or cooling'}" for rack in lost}
 
 
-def _rack(status: RowStatus, nodes: Sequence[NodeView], tenants: Tenants, more: Counter[str]) -> RackPicture:
-    here: Counter[Owner] = sum((tenants.get(node.name, Counter()) for node in nodes), Counter())
-    return RackPicture(
-        name=status.subject,
-        now=status.reserved,
-        capacity=status.capacity,
-        gpus_used=sum(min(_gpus(node), node.units + more[node.name]) for node in nodes),
-        gpus=sum(map(_gpus, nodes)),
-        tenants=tuple((owner.name.rpartition("/")[2], n) for owner, n in sorted(here.items(), key=_order)),
-        note=_note(nodes),
-    )
+def missing_nodes(snapshot: Snapshot, site: str) -> dict[str, str]:
+    """Racks that list nodes without Node object, with the sentence on them."""
+    return {n.rack: n.sentence for n in snapshot.notes if n.reason == "MissingNodes" and n.site == site}
+
+
+class _Racks:
+    """Pictures of a site's racks: its nodes, what is missing or lost, who is there, and what is granted."""
+
+    def __init__(
+        self,
+        nodes: Iterable[NodeView],
+        missing: Mapping[str, str],
+        lost: Mapping[str, str],
+        tenants: Tenants,
+        grants: Iterable[Grant],
+        profiles: bool,
+    ) -> None:
+        self._missing, self._lost, self._tenants, self._profiles = missing, lost, tenants, profiles
+        self._nodes: defaultdict[str, list[NodeView]] = defaultdict(list)
+        for node in nodes:
+            self._nodes[node.rack or ""].append(node)
+        self._more: Counter[str] = Counter()
+        for grant in grants:
+            self._more[grant.node] += grant.waiter.shape.gpu_units
+
+    def all(self, described: Iterable[RowStatus]) -> tuple[RackPicture, ...]:
+        return tuple(self._rack(status) for status in described if status.kind is RowKind.RACK)
+
+    def _rack(self, status: RowStatus) -> RackPicture:
+        name, nodes = status.subject, self._nodes[status.subject]
+        here: Counter[Owner] = sum((self._tenants.get(node.name, Counter()) for node in nodes), Counter())
+        tenants = sorted(here.items(), key=_order)
+        return RackPicture(
+            name=name,
+            now=status.reserved,
+            capacity=status.capacity,
+            gpus_used=sum(min(_gpus(node), node.units + self._more[node.name]) for node in nodes),
+            gpus=sum(map(_gpus, nodes)),
+            tenants=tuple((owner.name.rpartition("/")[2], n) for owner, n in tenants),
+            note=self._note(name, nodes),
+            unknown=not self._profiles and bool(nodes or name in self._missing) and name not in self._lost,
+            gpus_unknown=any(node.draw is None for node in nodes)
+            or (not self._profiles and name in self._missing),
+        )
+
+    def _note(self, name: str, nodes: Sequence[NodeView]) -> str:
+        """What is worth a look: lost racks first, then missing nodes, then one that admits nothing."""
+        lost = f"lost: {self._lost[name]}" if name in self._lost else ""
+        if not self._profiles:
+            return lost
+        return "; ".join(filter(None, (lost, self._missing.get(name, ""), _closed(nodes))))
 
 
 def _order(entry: tuple[Owner, int]) -> tuple[int, str]:
@@ -112,7 +154,7 @@ def _gpus(node: NodeView) -> int:
     return node.draw.gpus if node.draw else 0
 
 
-def _note(nodes: Sequence[NodeView]) -> str:
+def _closed(nodes: Sequence[NodeView]) -> str:
     """The first node that admits nothing for a reason worth a look, and how many more there are."""
     closed = [node for node in nodes if not node.admits]
     if not closed:
@@ -132,8 +174,8 @@ def _tenants(world: World, grants: Iterable[Grant]) -> Tenants:
     return tenants
 
 
-def _out_of_service(site: Site) -> str:
+def declared_out(site: Site) -> list[str]:
+    """What people have declared out of service: "UPS ups-b is declared Failed"."""
     parts: tuple[Domain | CoolingUnit, ...] = (*site.domains, *site.cooling)
     out = [part for part in parts if part.state is not Declared.HEALTHY]
-    return "; ".join(f"{part.type} {part.name} is declared {part.state}" for part in out)
-
+    return [f"{part.type} {part.name} is declared {part.state}" for part in out]

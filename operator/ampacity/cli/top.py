@@ -13,6 +13,7 @@ from ampacity.cli.show import pictures
 from ampacity.cli.waiting import said
 from ampacity.translate.snapshot import build_snapshot
 
+UNKNOWN = 2
 _CLEAR = "\x1b[H\x1b[2J"
 
 
@@ -21,6 +22,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "top",
         help="sites, domains and racks as bars, and what waits",
+        epilog="exit status: 0, or 2 if a site that was named has no accepted envelope.",
         description="Shows what is reserved against every limit, now and in the worst single failure.",
     )
     parser.add_argument("site", nargs="*", help="only these sites; default: all")
@@ -41,19 +43,27 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(options: argparse.Namespace) -> int:
     """Draw once, or until interrupted."""
     while True:
-        screen = _screen(options, Style.for_stream(sys.stdout))
+        screen, unknown = _screen(options, Style.for_stream(sys.stdout))
         if options.watch is None:
-            print(screen)
-            return 0
+            print(screen, end="\n" if screen else "")
+            for name in unknown:
+                print(f"There is no accepted SitePowerEnvelope {name}.", file=sys.stderr)
+            return UNKNOWN if unknown else 0
         print(_CLEAR + screen if sys.stdout.isatty() else screen, flush=True)
         time.sleep(options.watch)
 
 
-def _screen(options: argparse.Namespace, style: Style) -> str:
+def _screen(options: argparse.Namespace, style: Style) -> tuple[str, list[str]]:
+    """What to show, and the sites that were named and are not there."""
     live = clusters.look(options)
     shown = pictures(live.world, build_snapshot(live.world), every_limit=options.all_limits)
     unknown = sorted(set(options.site) - {site.name for site in shown})
-    remarks = [*live.remarks, *(f"There is no accepted SitePowerEnvelope {name}." for name in unknown)]
-    if options.site:
-        shown = [site for site in shown if site.name in options.site]
-    return draw_top(shown, said(live), remarks, style)
+    if not options.site:
+        return draw_top(shown, said(live), [remark.text for remark in live.remarks], style), unknown
+    shown = [site for site in shown if site.name in options.site]
+    remarks = [
+        remark.text
+        for remark in live.remarks
+        if remark.kind != "SitePowerEnvelope" or remark.name in options.site
+    ]
+    return draw_top(shown, said(live), remarks, style) if shown else "\n".join(remarks), unknown

@@ -47,6 +47,7 @@ class _PodSpec(TypedDict, total=False):
     tolerations: _List
     topologySpreadConstraints: _List
     schedulingGates: _List
+    resourceClaims: _List
     priority: int | None
     volumes: list[_Volume] | None
 
@@ -78,6 +79,7 @@ class _NodeSpec(TypedDict, total=False):
 
 class _NodeStatus(TypedDict, total=False):
     allocatable: _Texts
+    capacity: _Texts
     conditions: list[_Condition] | None
 
 

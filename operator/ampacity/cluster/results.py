@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 from ampacity.cluster.errors import AccessError, ApiError
 from ampacity.translate.pods import PodReader
 from ampacity.translate.records import PodRecord
+from ampacity.translate.requests import UNREADABLE
 
 WRITE_TIMEOUT = 5.0
 """Seconds that one write may take: not more than the margin of the Lease."""
+LONGEST = 300
 
 
 class Outcome(StrEnum):
@@ -45,7 +47,18 @@ async def attempt(uid: str, write: Awaitable[dict[str, Any]], reader: PodReader)
         return Result(uid, Outcome.DROPPED, message=str(error))
     except TimeoutError:
         return Result(uid, Outcome.UNKNOWN, message=f"no answer within {WRITE_TIMEOUT:g} s")
-    return Result(uid, Outcome.APPLIED, reader.read(answer))
+    return _applied(uid, answer, reader)
+
+
+def _applied(uid: str, answer: Mapping[str, Any], reader: PodReader) -> Result:
+    """The pod as it was answered. What is not about this pod leaves open what has become of it."""
+    try:
+        record = reader.read(answer)
+    except UNREADABLE as error:
+        return Result(uid, Outcome.UNKNOWN, message=f"the answer cannot be read: {error!r}"[:LONGEST])
+    if record is not None and record.uid != uid:
+        return Result(uid, Outcome.UNKNOWN, message=f"the answer is about pod {record.uid}"[:LONGEST])
+    return Result(uid, Outcome.APPLIED, record)
 
 
 class Lanes:

@@ -36,6 +36,7 @@ T = TypeVar("T", bound=Versioned)
 
 _RESUMES = 5
 _GONE = 410
+_LONGEST = 300
 _AT_ONCE = 1.0
 _SERVER_CLOSES = (240, 480)
 _TYPES = ("ADDED", "MODIFIED", "DELETED", "BOOKMARK")
@@ -94,7 +95,7 @@ class Watch(Generic[T]):
 
     @property
     def undecodable(self) -> Mapping[str, str]:
-        """Objects that could not be read, by uid, and why. What was known of them before stays."""
+        """Objects that could not be read, by uid, and a sentence why. What was known of them before stays."""
         return MappingProxyType(self._undecodable)
 
     async def wait_synced(self) -> None:
@@ -212,9 +213,9 @@ class Watch(Generic[T]):
         """The record of an object; None if it does not count, or cannot be read, which goes into `faults`."""
         try:
             return self._decode(item)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except Exception as error:  # whatever it is: one object must not end the watch of all others
             metadata = item.get("metadata") or {}
-            faults[metadata.get("uid", "")] = f"{metadata.get('name')}: {error!r}"
+            faults[metadata.get("uid", "")] = _sentence(metadata, error)
             self._on_error("decode", self._path)
             return None
 
@@ -222,6 +223,12 @@ class Watch(Generic[T]):
 def _selectors(field: str, label: str) -> dict[str, str]:
     both = {"fieldSelector": field, "labelSelector": label}
     return {name: selector for name, selector in both.items() if selector}
+
+
+def _sentence(metadata: Json, error: Exception) -> str:
+    name = "/".join(str(metadata[part]) for part in ("namespace", "name") if metadata.get(part))
+    why = f"{name or 'an object without name'} cannot be read, and counts as it was known before: {error!r}"
+    return why[:_LONGEST]
 
 
 def _error(status: Json) -> ApiError:

@@ -15,6 +15,7 @@ from fractions import Fraction
 from math import ceil
 
 from ampacity.core.load import Load, NodeDraw, Supplies
+from ampacity.core.units import MAX_POWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,17 @@ def with_gpus(figures: NodeFigures, gpus: int) -> NodeFigures:
     """The figures for a node that has `gpus` physical GPUs where its profile says otherwise.
 
     Fewer: the same maximum is reached with fewer busy GPUs (the rest of the server
-    is still there). More: as many such servers as it takes to hold them.
+    is still there). More: as many such servers as it takes to hold them, up to
+    a figure that no site carries, so that sums stay within 64 bits.
     """
     if gpus <= figures.gpus:
         return replace(figures, gpus=max(1, gpus))
     times = -(-gpus // max(1, figures.gpus))
-    return NodeFigures(
-        gpus, figures.idle * times, figures.host * times, figures.maximum * times,
-        figures.air_idle * times, figures.air_maximum * times, figures.supplies,
+    idle, host, maximum, air_idle, air_maximum = (
+        min(power * times, MAX_POWER)
+        for power in (figures.idle, figures.host, figures.maximum, figures.air_idle, figures.air_maximum)
     )
+    return NodeFigures(gpus, idle, host, maximum, air_idle, air_maximum, figures.supplies)
 
 
 def added(draw: NodeDraw, units: int, more: int) -> Load:

@@ -14,8 +14,10 @@ from ampacity.translate.usage import PodIndex
 
 
 def fleet_notes(fleet: Fleet, stock: Stock) -> Iterable[Note]:
-    """Labels that contradict the envelope, hardware in doubt, and listed nodes without a Node object."""
+    """Labels against the envelope, sites without rows, hardware in doubt, and missing listed nodes."""
     yield from fleet.notes
+    for site, why in sorted(stock.broken.items()):
+        yield Note("Rack", "", "NotComputable", why, site)
     for name, place in sorted(fleet.places.items()):
         if place.hardware is not None and place.hardware.doubt:
             reason = "UnknownHardware" if place.hardware.draw is None else "HardwareInDoubt"

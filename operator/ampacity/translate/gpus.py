@@ -10,6 +10,9 @@ from fnmatch import fnmatchcase
 
 from ampacity.core.snapshot import Resources
 
+MOST_UNITS = 10**6
+"""More GPU units than any node has; a request of more fits nowhere either."""
+
 
 class GpuCounter:
     """Counts GPU units (GPUs, MIG slices, time-sliced shares) in requests.
@@ -31,11 +34,15 @@ class GpuCounter:
 
     def units(self, resources: Resources) -> int:
         """GPU units among the extended resources."""
-        return sum(count for name, count in resources.extended if self.is_gpu(name))
+        return _bounded(count for name, count in resources.extended if self.is_gpu(name))
 
     def units_in_doubt(self, resources: Resources) -> int:
         """As `units`; where no profile names any of the devices, all of them count as GPUs.
 
         For pods that wait for power: they say themselves that they draw some.
         """
-        return self.units(resources) or sum(count for name, count in resources.extended if "/" in name)
+        return self.units(resources) or _bounded(count for name, count in resources.extended if "/" in name)
+
+
+def _bounded(counts: Iterable[int]) -> int:
+    return min(MOST_UNITS, sum(counts))

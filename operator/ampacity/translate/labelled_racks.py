@@ -3,7 +3,9 @@
 Such a rack hangs on every power domain that feeds no other one, each with a
 share of 100 %, and puts its air heat on every air unit: nobody said which of
 them it uses, so each must be able to carry all of it. The envelope wins; where
-both state the rack's power, the lower figure counts.
+both state the rack's power, the lower figure counts. Labels that do not describe
+a rack still say that there is a machine: it admits nothing and counts in a rack
+that hangs on all of that, and on every coolant loop.
 """
 
 from __future__ import annotations
@@ -24,11 +26,20 @@ _AIR, _LIQUID = "air", "liquid"
 
 @dataclass(frozen=True, slots=True)
 class LabelledRacks:
-    """The site with what labels add, sentences on contradictions, and nodes that cannot be placed (why)."""
+    """The site with what labels add, sentences on contradictions, and nodes that cannot be placed (why).
+
+    `unclear`: racks that some of those nodes name, and that nothing describes.
+    """
 
     site: Site
     notes: tuple[str, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    unclear: tuple[Rack, ...] = ()
+
+    @property
+    def charged(self) -> Site:
+        """The site with the unclear racks too: what is in them counts, on all that they may hang on."""
+        return replace(self.site, racks=self.site.racks + self.unclear) if self.unclear else self.site
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +81,21 @@ def with_labelled_racks(site: Site, nodes: Iterable[NodeRecord]) -> LabelledRack
     changed: dict[str, Rack] = {}
     notes: list[str] = []
     refused: dict[str, str] = {}
+    unclear: list[Rack] = []
     for said in _racks_said(site, nodes):
         known = by_name.get(said.rack)
         try:
             rack = _narrowed(known, said, notes) if known else _rack(site.name, hooks, said, notes)
-        except _Unclear as unclear:
-            refused |= dict.fromkeys(said.nodes, str(unclear))
+        except _Unclear as why:
+            refused |= dict.fromkeys(said.nodes, str(why))
+            unclear += [] if known else [_somewhere(hooks, said.rack)]
             continue
         if rack != known:
             changed[rack.name] = rack
     if not changed:
-        return LabelledRacks(site, tuple(notes), refused)
+        return LabelledRacks(site, tuple(notes), refused, tuple(unclear))
     racks = tuple(changed.pop(rack.name, rack) for rack in site.racks) + tuple(changed.values())
-    return LabelledRacks(replace(site, racks=racks), tuple(notes), refused)
+    return LabelledRacks(replace(site, racks=racks), tuple(notes), refused, tuple(unclear))
 
 
 def _racks_said(site: Site, nodes: Iterable[NodeRecord]) -> Iterator[_Said]:
@@ -112,6 +125,11 @@ def _rack(site: str, hooks: _Hooks, said: _Said, notes: list[str]) -> Rack:
         )
     liquid = _whole(_loops(hooks.loops, said))
     return Rack(name=said.rack, power=hooks.power, liquid=liquid, air=hooks.air, limit=limit)
+
+
+def _somewhere(hooks: _Hooks, rack: str) -> Rack:
+    """A rack of which nothing is known but its name: it may hang on anything."""
+    return Rack(name=rack, power=hooks.power, liquid=_whole(sorted(hooks.loops)), air=hooks.air)
 
 
 def _loops(loops: frozenset[str], said: _Said) -> list[str]:

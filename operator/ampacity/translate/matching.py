@@ -4,7 +4,8 @@ One product has many spellings, and the product alone does not tell an HGX
 board in one maker's server from another's, or air from liquid. So a profile
 may also name machines. Where the machine is unknown, what the rack is said to
 hold decides; where that is silent too, the largest known server with that GPU
-is assumed, with a note: what is in doubt counts at its maximum.
+is assumed, with a note: what is in doubt counts at its maximum. Anybody who may
+label a node may write any number of GPUs there, so it is believed within bounds.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ COUNT_LABEL = "nvidia.com/gpu.count"
 _SLICED = re.compile(r"-mig-[^/]*$")
 _PARTIAL = re.compile(r"/mig-|\.shared$")
 _SHARED = "-shared"
+_MOST_GPUS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,21 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a node shows: product and machine names in normal form, and its physical GPUs if known."""
+    """What a node shows: product and machine names in normal form, and its physical GPUs if known.
+
+    `least`: GPUs that it has at least where `physical` is not known. `doubt`: what it says
+    that is not believed.
+    """
 
     products: tuple[str, ...]
     machines: tuple[str, ...]
     physical: int | None
+    least: int = 0
+    doubt: str = ""
+
+    def gpus(self, profile: Profile) -> int:
+        """Physical GPUs if the node is of this profile."""
+        return self.physical or max(self.least, profile.gpus)
 
     def product_of(self, profile: Profile) -> bool:
         """A node that shows no product can be told by its machine, or by its resource name alone."""
@@ -70,21 +82,22 @@ class Matcher:
         self._profiles = tuple(sorted(profiles, key=lambda profile: profile.name))
         extra = {label for profile in self._profiles for label in profile.match_labels}
         self._labels = (*PRODUCT_LABELS, *MACHINE_LABELS, COUNT_LABEL, *sorted(extra))
+        self._accelerators: dict[str, bool] = {}
         self._known: dict[object, Match | None] = {}
 
     def accelerators(self, extended: Mapping[str, int]) -> int:
         """Countable accelerator units that a node offers under any profile's resource names."""
-        return sum(count for name, count in extended.items() if self._names(name, self._profiles))
+        return sum(count for name, count in extended.items() if self._is_known(name))
 
     def match(
         self, labels: Mapping[str, str], extended: Mapping[str, int], listed: Sequence[str] = ()
     ) -> Match | None:
         """The node's profile; None if it shows no accelerator, or one that no profile knows.
 
-        `extended`: its countable resources (allocatable). `listed`: profiles
-        that its rack is said to hold.
+        `extended`: its countable resources (capacity, or allocatable if that is all
+        there is). `listed`: profiles that its rack is said to hold.
         """
-        offered = tuple(sorted(item for item in extended.items() if item[1] > 0))
+        offered = tuple(sorted(item for item in extended.items() if item[1] > 0 and self._is_known(item[0])))
         key = (tuple(labels.get(label) for label in self._labels), offered, tuple(listed))
         if key not in self._known:
             self._known[key] = self._match(labels, dict(offered), listed)
@@ -103,6 +116,12 @@ class Matcher:
         ]
         return _chosen(candidates, seen, listed) if candidates else None
 
+    def _is_known(self, resource: str) -> bool:
+        """Whether a resource is an accelerator: hugepages and network cards are not."""
+        if resource not in self._accelerators:
+            self._accelerators[resource] = self._names(resource, self._profiles)
+        return self._accelerators[resource]
+
     @staticmethod
     def _names(resource: str, profiles: Iterable[Profile]) -> bool:
         return any(fnmatchcase(resource, pattern) for profile in profiles for pattern in profile.resources)
@@ -114,24 +133,36 @@ def _any_match(names: Iterable[str], patterns: Sequence[str]) -> bool:
 
 def _seen(labels: Mapping[str, str], offered: Mapping[str, int]) -> _Seen:
     raw = [normal_label(labels[label]) for label in PRODUCT_LABELS if labels.get(label)]
-    return _Seen(
-        products=tuple(_SLICED.sub("", product.removesuffix(_SHARED)) for product in raw),
-        machines=tuple(normal_label(labels[label]) for label in MACHINE_LABELS if labels.get(label)),
-        physical=_physical(raw, labels.get(COUNT_LABEL, ""), offered),
-    )
+    products = tuple(_SLICED.sub("", product.removesuffix(_SHARED)) for product in raw)
+    machines = tuple(normal_label(labels[label]) for label in MACHINE_LABELS if labels.get(label))
+    return _Seen(products, machines, *_physical(raw, labels.get(COUNT_LABEL, ""), offered))
 
 
-def _physical(products: Sequence[str], count: str, offered: Mapping[str, int]) -> int | None:
+def _physical(products: Sequence[str], count: str, offered: Mapping[str, int]) -> tuple[int | None, int, str]:
     """Physical GPUs as labelled, else as offered; None where what is offered are parts of GPUs.
 
-    With MIG in single mode even the label counts slices.
+    With MIG in single mode even the label counts slices. A label that says more than the
+    node has to offer, and more GPUs than any server has, are not believed: then None,
+    the GPUs that are there at least, and why.
     """
     if any(_SLICED.search(product) for product in products):
-        return None
-    if count.isdigit() and int(count) > 0:
-        return int(count)
-    whole = sum(number for name, number in offered.items() if not _PARTIAL.search(name))
-    return None if any(product.endswith(_SHARED) for product in products) else whole or None
+        return None, 0, ""
+    shared = any(product.endswith(_SHARED) for product in products)
+    whole = 0 if shared else sum(n for name, n in offered.items() if not _PARTIAL.search(name))
+    labelled = int(count) if count.isascii() and count.isdecimal() else 0
+    if 0 < labelled <= min(_MOST_GPUS, sum(offered.values())):
+        return labelled, 0, ""
+    least = whole if whole <= _MOST_GPUS else 0
+    if labelled:
+        return None, least, _disbelief(f"label {COUNT_LABEL} says {count} GPUs", offered)
+    if whole != least:
+        return None, 0, _disbelief("no count is labelled", offered)
+    return whole or None, 0, ""
+
+
+def _disbelief(said: str, offered: Mapping[str, int]) -> str:
+    has = ", ".join(f"{number} {name}" for name, number in sorted(offered.items()))
+    return f"{said}, and the node has {has}: not believed, the GPUs of its profile count"
 
 
 def _chosen(candidates: Sequence[Profile], seen: _Seen, listed: Sequence[str]) -> Match:
@@ -142,9 +173,10 @@ def _chosen(candidates: Sequence[Profile], seen: _Seen, listed: Sequence[str]) -
     left = left or list(candidates)
     left = [profile for profile in left if profile.name in listed] or left
     left = [profile for profile in left if profile.gpus == seen.physical] or left
-    worst = max(left, key=lambda profile: node_figures(profile, seen.physical or profile.gpus).maximum)
-    gpus = seen.physical or worst.gpus
-    doubts = [*_other_servers(left, worst, seen, listed), *_other_count(worst, gpus)]
+    worst = max(left, key=lambda profile: node_figures(profile, seen.gpus(profile)).maximum)
+    gpus = seen.gpus(worst)
+    said = [seen.doubt] if seen.doubt else []
+    doubts = [*said, *_other_servers(left, worst, seen, listed), *_other_count(worst, gpus)]
     others = tuple(profile for profile in left if profile is not worst)
     return Match(worst, gpus, "; ".join(doubts), others)
 

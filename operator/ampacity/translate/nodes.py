@@ -7,23 +7,36 @@ from typing import Any
 
 from ampacity.core.snapshot import Taint
 from ampacity.translate.records import NodeRecord
-from ampacity.translate.requests import node_allocatable
+from ampacity.translate.requests import UNREADABLE, node_allocatable, node_devices
+from ampacity.translate.salvage import salvaged_node
+from ampacity.translate.typed import text
 
 _REFUSING = ("NoSchedule", "NoExecute")
 
 
 def read_node(node: Mapping[str, Any]) -> NodeRecord:
-    """A v1 Node; one without a Ready condition is not Ready."""
+    """A v1 Node; one without a Ready condition is not Ready.
+
+    Raises one of UNREADABLE for what is no Kubernetes object with a name.
+    """
+    try:
+        return _read(node)
+    except UNREADABLE as error:
+        return salvaged_node(node, error)
+
+
+def _read(node: Mapping[str, Any]) -> NodeRecord:
     metadata, spec, status = node["metadata"], node.get("spec") or {}, node.get("status") or {}
     return NodeRecord(
-        name=metadata["name"],
-        uid=metadata.get("uid") or metadata["name"],
-        resource_version=metadata.get("resourceVersion") or "",
-        labels=metadata.get("labels") or {},
+        name=text(metadata["name"]),
+        uid=text(metadata.get("uid")) or metadata["name"],
+        resource_version=text(metadata.get("resourceVersion")),
+        labels={key: text(value) for key, value in (metadata.get("labels") or {}).items()},
         taints=_taints(spec.get("taints") or ()),
         allocatable=node_allocatable(status),
         ready=_is_ready(status.get("conditions") or ()),
         unschedulable=bool(spec.get("unschedulable")),
+        devices=node_devices(status),
     )
 
 

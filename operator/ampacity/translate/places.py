@@ -7,7 +7,7 @@ go or are labelled anew. `Places` keeps it and looks only at what has changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ampacity import names
 from ampacity.core.site import Rack, Site
@@ -16,8 +16,6 @@ from ampacity.translate.hardware import Hardware, HardwareBook
 from ampacity.translate.labelled_racks import with_labelled_racks
 from ampacity.translate.records import NodeRecord, Profile
 from ampacity.translate.whereabouts import Finder, Spot
-
-_NO_SITES: Mapping[str, Site] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Sites with the racks that labels add, and the place of every node; a new object when that changes."""
+    """Sites with the racks that labels add, and the place of every node; a new object when that changes.
+
+    `adrift`: nodes in no certain rack. `refused`: nodes whose labels describe no rack, and why.
+    """
 
     sites: Mapping[str, Site]
     racks: Mapping[Spot, Rack]
@@ -41,73 +42,84 @@ class Fleet:
     finder: Finder
     book: HardwareBook
     notes: tuple[Note, ...]
+    adrift: Mapping[str, NodeRecord] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a fleet is made of."""
+
+    sites: Mapping[str, Site]
+    profiles: tuple[Profile, ...]
+    nodes: Mapping[str, NodeRecord]
 
 
 class Places:
     """Keeps a fleet up to date. `update` returns the same object as long as nothing has changed."""
 
     def __init__(self) -> None:
-        self._given: Mapping[str, Site] = _NO_SITES
-        self._profiles: Sequence[Profile] | None = None
-        self._nodes: dict[str, NodeRecord] = {}
-        self._refused: Mapping[str, str] = {}
+        self._given = _Given({}, (), {})
         self._fleet: Fleet | None = None
 
     def update(
         self, sites: Mapping[str, Site], profiles: Sequence[Profile], nodes: Sequence[NodeRecord]
     ) -> Fleet:
-        """The fleet of these sites, profiles and nodes."""
-        changed, known = self._changed(nodes), self._fleet
-        same_sites = _same(sites, self._given)
-        same_profiles = self._profiles is not None and tuple(profiles) == tuple(self._profiles)
-        if known is not None and not changed and same_sites and same_profiles:
-            return known
-        self._given, self._profiles = dict(sites), profiles
-        self._fleet = self._rebuilt(known if same_profiles else None, changed)
-        return self._fleet
+        """The fleet of these sites, profiles and nodes.
 
-    def _changed(self, nodes: Sequence[NodeRecord]) -> set[str]:
-        """Names of nodes that came, went or are something else than before."""
-        changed, now = set(), {}
-        for node in nodes:
-            old = self._nodes.get(node.name)
-            if old is not node and (old is None or not _same_hardware(old, node)):
-                changed.add(node.name)
-            now[node.name] = node
-        changed |= self._nodes.keys() - now.keys()
-        self._nodes = now
-        return changed
+        Whatever raises on the way leaves all as it was, so that the next try sees the change too.
+        """
+        old, known = self._given, self._fleet
+        new = _Given(dict(sites), tuple(profiles), {node.name: node for node in nodes})
+        changed, same_profiles = _changed(old.nodes, new.nodes), new.profiles == old.profiles
+        if known is None or changed or not same_profiles or not _same(new.sites, old.sites):
+            known = _rebuilt(new, known if same_profiles else None, changed)
+        self._given, self._fleet = new, known
+        return known
 
-    def _rebuilt(self, known: Fleet | None, changed: set[str]) -> Fleet:
-        sites, notes, refused = self._labelled(known)
-        kept: Mapping[str, Place] = {}
-        if known is not None and _same(sites, known.sites):
-            finder, racks, kept = known.finder, known.racks, known.places
-        else:
-            finder = Finder(sites)
-            racks = {(site.name, rack.name): rack for site in sites.values() for rack in site.racks}
-        book = known.book if known is not None else HardwareBook(self._profiles or ())
-        stale = changed | {name for name, _ in refused.items() ^ self._refused.items()}
-        self._refused = refused
-        places = {
-            name: kept[name]
-            if name in kept and name not in stale
-            else _place(node, finder, book, racks, refused.get(name, ""))
-            for name, node in self._nodes.items()
-        }
-        return Fleet(sites, racks, places, finder, book, tuple(notes))
 
-    def _labelled(self, known: Fleet | None) -> tuple[dict[str, Site], list[Note], dict[str, str]]:
-        """Sites with labelled racks; an equal site stays the same object, so that its rows are kept."""
-        sites, notes, refused = {}, list[Note](), dict[str, str]()
-        of_site = _by_site(self._nodes.values())
-        for name, given in self._given.items():
-            labelled = with_labelled_racks(given, of_site.get(name, ()))
-            old = known.sites.get(name) if known else None
-            sites[name] = old if old is not None and old == labelled.site else labelled.site
-            notes += [Note("Rack", "", "RackLabels", text, name) for text in labelled.notes]
-            refused |= labelled.refused
-        return sites, notes, refused
+def _changed(old: Mapping[str, NodeRecord], new: Mapping[str, NodeRecord]) -> set[str]:
+    """Names of nodes that came, went or are something else than before."""
+    changed = set(old.keys() - new.keys())
+    for name, node in new.items():
+        before = old.get(name)
+        if before is not node and (before is None or not _same_hardware(before, node)):
+            changed.add(name)
+    return changed
+
+
+def _rebuilt(given: _Given, known: Fleet | None, changed: set[str]) -> Fleet:
+    """The fleet anew; of `known`, all is kept that does not depend on the `changed` nodes."""
+    sites, notes, refused = _labelled(given, known)
+    kept: Mapping[str, Place] = {}
+    if known is not None and _same(sites, known.sites):
+        finder, racks, kept = known.finder, known.racks, known.places
+        changed = changed | {name for name, _ in refused.items() ^ known.refused.items()}
+    else:
+        finder = Finder(sites)
+        racks = {(site.name, rack.name): rack for site in sites.values() for rack in site.racks}
+    book = known.book if known is not None else HardwareBook(given.profiles)
+    places = {
+        name: kept[name]
+        if name in kept and name not in changed
+        else _place(node, finder, book, racks, refused.get(name, ""))
+        for name, node in given.nodes.items()
+    }
+    adrift = {name: node for name, node in given.nodes.items() if places[name].rack is None}
+    return Fleet(sites, racks, places, finder, book, tuple(notes), adrift, refused)
+
+
+def _labelled(given: _Given, known: Fleet | None) -> tuple[dict[str, Site], list[Note], dict[str, str]]:
+    """Sites with labelled racks; an equal site stays the same object, so that its rows are kept."""
+    sites, notes, refused = {}, list[Note](), dict[str, str]()
+    of_site = _by_site(given.nodes.values())
+    for name, site in given.sites.items():
+        labelled = with_labelled_racks(site, of_site.get(name, ()))
+        old, charged = known.sites.get(name) if known else None, labelled.charged
+        sites[name] = old if old is not None and old == charged else charged
+        notes += [Note("Rack", "", "RackLabels", text, name) for text in labelled.notes]
+        refused |= labelled.refused
+    return sites, notes, refused
 
 
 def _place(
@@ -117,7 +129,8 @@ def _place(
     if where.rack is not None and not refused:
         return Place(where.site, where.rack, book.look_up(node, racks[where.site, where.rack]))
     spots = where.maybe if where.rack is None else ((where.site, where.rack),)
-    maybe = tuple((spot, book.look_up(node, racks[spot])) for spot in spots)
+    look_up = book.in_doubt if refused else book.look_up
+    maybe = tuple((spot, look_up(node, racks[spot])) for spot in spots)
     return Place(where.site, None, None, refused or where.why_not, maybe)
 
 
@@ -131,7 +144,9 @@ def _by_site(nodes: Iterable[NodeRecord]) -> dict[str, list[NodeRecord]]:
 
 
 def _same_hardware(old: NodeRecord, new: NodeRecord) -> bool:
-    return (old.labels, old.allocatable, old.taints) == (new.labels, new.allocatable, new.taints)
+    if (old.allocatable, old.devices, old.doubt) != (new.allocatable, new.devices, new.doubt):
+        return False
+    return (old.labels, old.taints) == (new.labels, new.taints)
 
 
 def _same(left: Mapping[str, Site], right: Mapping[str, Site]) -> bool:

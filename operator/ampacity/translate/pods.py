@@ -1,7 +1,8 @@
 """Pod objects as lean records.
 
-Reading never fails on what an API server has accepted. What cannot be read
-(an annotation that somebody edited) counts as absent, and the record says so.
+Reading never fails on what an API server has accepted. An annotation that cannot
+be read counts as absent, and the record says so. A pod that cannot be read at all
+is not absent either: see `salvage`.
 """
 
 from __future__ import annotations
@@ -12,17 +13,21 @@ from datetime import datetime
 from typing import Any
 
 from ampacity import names
-from ampacity.core.snapshot import NodeTerm, Shape
+from ampacity.core.snapshot import Shape
 from ampacity.translate.gpus import GpuCounter
+from ampacity.translate.promised import promised_node
 from ampacity.translate.records import PinPoint, PodRecord, Reservation
+from ampacity.translate.requests import UNREADABLE
 from ampacity.translate.reservation import decode
+from ampacity.translate.salvage import TERMINAL, salvaged_pod
 from ampacity.translate.selectors import read_term, required_terms
 from ampacity.translate.shapes import Units, read_shape
+from ampacity.translate.typed import text, whole
 
 Json = Mapping[str, Any]
 
-_TERMINAL = ("Succeeded", "Failed")
 _SHAPES_KEPT = 50_000
+_SINCE_DIGITS = 15
 NO_PIN = PinPoint()
 
 
@@ -37,9 +42,18 @@ class PodReader:
         self._shapes: dict[Shape, Shape] = {}
 
     def read(self, pod: Json) -> PodRecord | None:
-        """A v1 Pod as a record; None for one that has ended, which holds nothing any more."""
+        """A v1 Pod as a record; None for one that has ended, which holds nothing any more.
+
+        Raises one of UNREADABLE for what is no Kubernetes object with a name.
+        """
+        try:
+            return self._read(pod)
+        except UNREADABLE as error:
+            return salvaged_pod(pod, self._gpus, error)
+
+    def _read(self, pod: Json) -> PodRecord | None:
         metadata, spec, status = pod["metadata"], pod.get("spec") or {}, pod.get("status") or {}
-        if status.get("phase") in _TERMINAL:
+        if status.get("phase") in TERMINAL:
             return None
         gates = [gate.get("name") for gate in spec.get("schedulingGates") or ()]
         namespace = metadata.get("namespace") or "default"
@@ -77,56 +91,42 @@ def _record(metadata: Json, spec: Json, status: Json, shape: Shape, gates: list[
     gated, created = names.GATE in gates, _epoch(metadata.get("creationTimestamp"))
     reservation, doubt = (None, "") if gated else _reservation(annotations)
     return PodRecord(
-        uid=metadata.get("uid") or f"{shape.namespace}/{metadata['name']}",
+        uid=text(metadata.get("uid")) or f"{shape.namespace}/{metadata['name']}",
         namespace=shape.namespace,
-        name=metadata["name"],
-        resource_version=metadata.get("resourceVersion") or "",
+        name=text(metadata["name"]),
+        resource_version=text(metadata.get("resourceVersion")),
         shape=shape,
-        priority=spec.get("priority") or 0,
+        priority=whole(spec.get("priority")),
         created=created,
         controller=_controller(shape.namespace, metadata),
-        node=spec.get("nodeName") or ("" if gates else _promised_node(shape.node_terms, reservation)),
+        node=text(spec.get("nodeName")) or ("" if gates else promised_node(shape.node_terms, reservation)),
         bound=bool(spec.get("nodeName")),
         gated=gated,
         other_gates=len(gates) > gates.count(names.GATE),
         gate_index=gates.index(names.GATE) if gated else -1,
         terminating=metadata.get("deletionTimestamp") is not None,
-        phase=status.get("phase") or "Pending",
+        phase=text(status.get("phase")) or "Pending",
         reservation=reservation,
         powered=_powered(status.get("conditions") or ()),
         pool=f"{shape.namespace}/{labels[names.POOL]}" if names.POOL in labels else "",
         since=_since(annotations.get(names.SINCE), created),
         pin=_pin_point(spec, metadata) if gated else NO_PIN,
         claims=_claims(spec),
-        doubt=doubt,
+        doubt=doubt or (shape.unknown_draw if not gated else ""),
     )
 
 
 def _reservation(annotations: Mapping[str, str]) -> tuple[Reservation | None, str]:
-    text = annotations.get(names.RESERVATION)
-    if text is None:
+    promise = annotations.get(names.RESERVATION)
+    if promise is None:
         return None, ""
-    reservation = decode(text)
+    reservation = decode(promise)
     if reservation is None:
         return (
             None,
             f"annotation {names.RESERVATION} cannot be read; the pod counts as its node's profile says",
         )
     return reservation, ""
-
-
-def _promised_node(terms: tuple[NodeTerm, ...], reservation: Reservation | None) -> str:
-    """Where an ungated pod will be: the one node that every term names, else that of its reservation."""
-    pinned = {_named_node(term) for term in terms}
-    node = pinned.pop() if len(pinned) == 1 else ""
-    return node or (reservation.node if reservation else "")
-
-
-def _named_node(term: NodeTerm) -> str:
-    for requirement in term:
-        if requirement.field and requirement.operator == "In" and len(requirement.values) == 1:
-            return requirement.values[0]
-    return ""
 
 
 def _controller(namespace: str, metadata: Json) -> str:
@@ -164,9 +164,12 @@ def _claims(spec: Json) -> tuple[str, ...]:
     return tuple(source["claimName"] for source in sources if source)
 
 
-def _since(text: str | None, created: int) -> int:
+def _since(stated: str | None, created: int) -> int:
     """When the controller's first request was made; never later than this pod itself."""
-    return min(int(text), created) if text and text.isascii() and text.isdecimal() else created
+    # More digits than that are later than any pod, and more than thousands are no number to Python.
+    if not stated or len(stated) > _SINCE_DIGITS or not (stated.isascii() and stated.isdecimal()):
+        return created
+    return min(int(stated), created)
 
 
 def _epoch(timestamp: str | None) -> int:

@@ -1,7 +1,9 @@
 """Kubernetes resource quantities ("1500m", "16Gi", "8") as exact integers.
 
 Rounding is always against the pod: what is asked for goes up, what is offered
-goes down. The `kubernetes` package's parser lets "1 Gi" pass; this one does not.
+goes down. No amount is larger than `MOST`, so that sums of amounts stay within
+64 bits; a node that has so much is not believed, and a pod that asks for it fits
+nowhere. The `kubernetes` package's parser lets "1 Gi" pass; this one does not.
 """
 
 from __future__ import annotations
@@ -18,19 +20,27 @@ _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
 Quantity = str | int | float
 
+MOST = 2**53
+"""The largest amount there is: 8 PiB, nine million million CPUs."""
+
 
 @lru_cache(maxsize=65_536)
 def asked(quantity: Quantity, scale: int = 1) -> int:
-    """`quantity * scale`, rounded up: what a pod requests."""
+    """`quantity * scale`, rounded up: what a pod requests, from 0 to MOST."""
     exact = _exact(str(quantity)) * scale
-    return -(-exact.numerator // exact.denominator)
+    return between(0, -(-exact.numerator // exact.denominator), MOST)
 
 
 @lru_cache(maxsize=65_536)
 def offered(quantity: Quantity, scale: int = 1) -> int:
-    """`quantity * scale`, rounded down: what a node has to give."""
+    """`quantity * scale`, rounded down: what a node has to give, less than MOST."""
     exact = _exact(str(quantity)) * scale
-    return exact.numerator // exact.denominator
+    return between(0, exact.numerator // exact.denominator, MOST - 1)
+
+
+def between(least: int, amount: int, most: int) -> int:
+    """`amount`, or the bound that it oversteps."""
+    return max(least, min(amount, most))
 
 
 @lru_cache(maxsize=65_536)

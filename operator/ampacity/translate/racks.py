@@ -63,7 +63,10 @@ def take_stock(
 def _missing(
     rack: Rack, present: Sequence[Hardware], named: Callable[[str, Rack], Hardware]
 ) -> list[Hardware]:
-    """Listed nodes without an object. A node of a profile that is not listed stands for the smallest one."""
+    """Listed nodes without an object. Only a node of the listed profile takes a place on the list:
+
+    one of another profile may be a further machine, and the listed one runs on unseen.
+    """
     there = Counter(hardware.profile for hardware in present)
     left: list[Hardware] = []
     for entry in rack.nodes:
@@ -71,5 +74,4 @@ def _missing(
             found = min(entry.count, there[entry.profile])
             there[entry.profile] -= found
             left += [named(entry.profile, rack)] * (entry.count - found)
-    strangers = sum(there.values())
-    return sorted(left, key=lambda hardware: hardware.worst.power)[strangers:]
+    return left

@@ -17,7 +17,11 @@ from ampacity.core.snapshot import NodeTerm, Resources, Shape, Taint
 
 @dataclass(frozen=True, slots=True)
 class NodeRecord:
-    """A Node object. `ready` is its Ready condition being True."""
+    """A Node object. `ready` is its Ready condition being True.
+
+    `devices`: all countable resources it has, also unhealthy ones that it does not
+    offer at present; () where it does not say. `doubt`: why it cannot be read, as a sentence.
+    """
 
     name: str
     uid: str
@@ -27,6 +31,8 @@ class NodeRecord:
     allocatable: Resources
     ready: bool
     unschedulable: bool
+    devices: tuple[tuple[str, int], ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class PodRecord:
     `gated`: it carries our gate; `other_gates`: it carries other people's
     gates too (then it is not planned yet). `powered`: its ampacity.io/Powered
     condition (status, reason, message) or None. `pool`: "namespace/name" for a pool's pods.
-    `claims`: names of its PersistentVolumeClaims. `doubt`: what could not be read, as a sentence.
+    `claims`: names of its PersistentVolumeClaims. `doubt`: what could not be read or is not
+    known of it, as a sentence.
     """
 
     uid: str

@@ -9,10 +9,14 @@ stated for the pod as a whole replaces the containers' one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from ampacity.core.snapshot import Resources
-from ampacity.translate.quantity import Quantity, asked, offered
+from ampacity.translate.quantity import MOST, Quantity, asked, between, offered
+
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What reading an object raises that is not as the API server would have it."""
 
 Amounts = dict[str, int]
 _NATIVE = {"cpu": 1000, "memory": 1, "ephemeral-storage": 1}
@@ -33,10 +37,30 @@ def pod_requests(spec: Mapping[str, Any]) -> Resources:
 
 def node_allocatable(status: Mapping[str, Any]) -> Resources:
     """What a node offers to pods; a node that does not say offers nothing."""
-    sizes = status.get("allocatable") or {}
-    amounts = {name: offered(size, _NATIVE.get(name, 1)) for name, size in sizes.items()}
+    amounts = _offered(status.get("allocatable"))
     pods = amounts.pop("pods", 0)
     return _resources(amounts, pods)
+
+
+def node_devices(status: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    """Countable resources that a node has, by name; the unhealthy ones, which it does not offer, too."""
+    devices = _offered(status.get("capacity"))
+    _raise_to(devices, _offered(status.get("allocatable")))
+    devices.pop("pods", 0)
+    return _resources(devices, 0).extended
+
+
+def container_requests(containers: Any) -> Resources:
+    """What can be read of what containers ask for, added up: for pods that cannot be read as a whole."""
+    total: Amounts = {}
+    for container in containers if isinstance(containers, list) else ():
+        with suppress(*UNREADABLE):
+            _add(total, _amounts(container.get("resources")))
+    return _resources(total, 1)
+
+
+def _offered(sizes: Mapping[str, Quantity] | None) -> Amounts:
+    return {name: offered(size, _NATIVE.get(name, 1)) for name, size in (sizes or {}).items()}
 
 
 def _starting(init_containers: Any) -> tuple[Amounts, Amounts]:
@@ -77,6 +101,7 @@ def _raise_to(total: Amounts, floor: Amounts) -> None:
 
 
 def _resources(amounts: Amounts, pods: int) -> Resources:
+    amounts = {name: between(0, amount, MOST) for name, amount in amounts.items()}
     extended = tuple(sorted((name, size) for name, size in amounts.items() if name not in _NATIVE and size))
     return Resources(
         cpu_milli=amounts.get("cpu", 0),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ampacity.core.placement.rules import Subject, names, subject
+from ampacity.core.placement.population import Subject, names, subject
 from ampacity.core.snapshot import PodSelector, Resident, Shape
 from ampacity.translate.records import PodRecord
 from ampacity.translate.selectors import EVERYWHERE

@@ -14,6 +14,11 @@ Json = Mapping[str, Any]
 Units = Callable[[Resources], int]
 """How many GPU units a request asks for."""
 
+_BY_CLAIM = (
+    "it asks for devices through resource claims (spec.resourceClaims), and no profile says what those draw; "
+    "ask for GPUs as a countable resource, for example nvidia.com/gpu, in the containers' limits"
+)
+
 
 def read_shape(namespace: str, metadata: Json, spec: Json, units: Units) -> Shape:
     """The shape of a pod or of a pod template in `namespace`.
@@ -36,6 +41,7 @@ def read_shape(namespace: str, metadata: Json, spec: Json, units: Units) -> Shap
         sites=(site,) if site else (),
         accelerators=listed(annotations.get(names.ACCELERATORS)),
         must_survive=frozenset(listed(annotations.get(names.MUST_SURVIVE))),
+        unknown_draw=_BY_CLAIM if spec.get("resourceClaims") else "",
     )
 
 

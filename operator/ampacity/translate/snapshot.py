@@ -8,7 +8,7 @@ maximum, and a note says so.
 The parts, in the order in which they build on each other: `places` (where nodes
 stand and what they are), `stock` (what racks hold, and the rows), `usage` (what
 pods take), `views` (nodes as planned with), `ghosts` (machines without Node
-object), `waiting` and `pools` (who waits), `rules` (whom rules look at).
+object), `strays` (nodes in no certain rack), `waiting` and `pools` (who waits), `rules` (whom rules look at).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from ampacity.translate.preparing import Preparation
 from ampacity.translate.records import World
 from ampacity.translate.rules import Interest, residents
 from ampacity.translate.stock import Stock, Stocktaker
+from ampacity.translate.strays import Strays, find_strays
 from ampacity.translate.usage import PodIndex
 from ampacity.translate.views import Facts, Promise, Viewer, promises_of
 from ampacity.translate.waiting import Waiting, pod_waiter, virtual_waiters, waiting_pods
@@ -54,25 +55,34 @@ def build_snapshot(
     index = index if index is not None else PodIndex.of(world.pods)
     fleet = cache.places.update(world.sites, world.profiles, world.nodes)
     stock = cache.stocktaker.update(fleet)
-    views = cache.viewer.views(_facts(world, fleet, stock, index))
+    promises = _promises(world.ledger)
+    views = cache.viewer.views(_facts(world, fleet, stock, index, promises))
     ghosts = find_ghosts(fleet, stock, index, world.ledger)
+    strays = find_strays(fleet, index, promises)
     waiting = waiting_pods(index, world.ledger, {view.name for view in views if view.admits})
     shapes = [pod.shape for pod, _ in waiting.pods] + [pool.shape for pool in world.pools]
     interest = Interest.of(shapes, index.repelling())
     preparation = Preparation(world.profiles, world.volumes, interest)
     snapshot = Snapshot(
-        sites=_site_views(fleet, stock, ghosts),
+        sites=_site_views(fleet, stock, ghosts, strays),
         nodes=views,
         waiters=tuple(pod_waiter(pod, preparation.pod(pod), hold) for pod, hold in waiting.pods),
         residents=_residents(world, index, waiting, interest),
-        notes=(*fleet_notes(fleet, stock), *node_notes(views), *ghosts.notes, *pod_notes(index)),
+        notes=(
+            *fleet_notes(fleet, stock),
+            *node_notes(views),
+            *ghosts.notes,
+            *strays.notes,
+            *pod_notes(index),
+        ),
     )
     return _with_replicas(snapshot, world, index, waiting, preparation)
 
 
-def _facts(world: World, fleet: Fleet, stock: Stock, index: PodIndex) -> Iterable[Facts]:
+def _facts(
+    world: World, fleet: Fleet, stock: Stock, index: PodIndex, promises: Mapping[str, tuple[Promise, ...]]
+) -> Iterable[Facts]:
     """What makes each node's view, by name."""
-    promises = _promises(world.ledger)
     off = _OffSlots(stock)
     for node in sorted(world.nodes, key=lambda node: node.name):
         place = fleet.places[node.name]
@@ -110,13 +120,19 @@ class _OffSlots:
         return self._left[slot] >= 0
 
 
-def _site_views(fleet: Fleet, stock: Stock, ghosts: Ghosts) -> dict[str, SiteView]:
+def _site_views(fleet: Fleet, stock: Stock, ghosts: Ghosts, strays: Strays) -> dict[str, SiteView]:
     unseen: dict[str, dict[str, Load]] = {name: {} for name in fleet.sites}
     for (site, rack), held in stock.racks.items():
-        load = held.unseen + ghosts.loads.get((site, rack), NOTHING)
+        load = held.unseen
+        for part in (ghosts.loads, strays.loads):
+            load += part.get((site, rack), NOTHING)
         if load != NOTHING:
             unseen[site][rack] = load
-    return {name: SiteView(stock.rows[name], unseen[name]) for name in sorted(fleet.sites)}
+    closed = {**ghosts.closed, **strays.closed, **stock.broken}
+    return {
+        name: SiteView(stock.rows[name], unseen[name], name not in closed, closed.get(name, ""))
+        for name in sorted(fleet.sites)
+    }
 
 
 def _residents(world: World, index: PodIndex, waiting: Waiting, interest: Interest) -> tuple[Resident, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ampacity.core.rows import RackContents, SiteRows, build
+from ampacity.core.rows import RackContents, SiteRows
 from ampacity.core.site import Site
+from ampacity.translate.buildable import rows_of
 from ampacity.translate.hardware import Hardware
 from ampacity.translate.places import Fleet
 from ampacity.translate.racks import RackStock, take_stock
@@ -15,10 +16,11 @@ from ampacity.translate.whereabouts import Spot
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What every rack holds, and the rows of every site."""
+    """What every rack holds, and the rows of every site. `broken`: sites without true rows, and why."""
 
     racks: Mapping[Spot, RackStock]
     rows: Mapping[str, SiteRows]
+    broken: Mapping[str, str] = field(default_factory=dict)
 
 
 class Stocktaker:
@@ -27,23 +29,25 @@ class Stocktaker:
     def __init__(self) -> None:
         self._fleet: Fleet | None = None
         self._stock = Stock({}, {})
-        self._built: dict[str, tuple[Site, dict[str, RackContents], SiteRows]] = {}
+        self._built: dict[str, tuple[Site, dict[str, RackContents], tuple[SiteRows, str]]] = {}
 
     def update(self, fleet: Fleet) -> Stock:
         """The stock of this fleet; the same object for the same fleet."""
         if fleet is not self._fleet:
             racks = _racks(fleet)
-            rows = {name: self._rows(site, racks) for name, site in fleet.sites.items()}
-            self._built = {name: self._built[name] for name in rows}
-            self._fleet, self._stock = fleet, Stock(racks, rows)
+            built = {name: self._rows(site, racks) for name, site in fleet.sites.items()}
+            self._built = {name: self._built[name] for name in built}
+            rows = {name: rows for name, (rows, _) in built.items()}
+            broken = {name: why for name, (_, why) in built.items() if why}
+            self._fleet, self._stock = fleet, Stock(racks, rows, broken)
         return self._stock
 
-    def _rows(self, site: Site, racks: Mapping[Spot, RackStock]) -> SiteRows:
+    def _rows(self, site: Site, racks: Mapping[Spot, RackStock]) -> tuple[SiteRows, str]:
         contents = {rack.name: racks[site.name, rack.name].contents(rack.base_load) for rack in site.racks}
         known = self._built.get(site.name)
         if known is not None and known[0] is site and known[1] == contents:
             return known[2]
-        rows = build(site, contents)
+        rows = rows_of(site, contents)
         self._built[site.name] = (site, contents, rows)
         return rows
 

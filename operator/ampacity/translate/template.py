@@ -51,9 +51,12 @@ def render_template(pool: GPUInferencePool, profiles: Sequence[Profile]) -> Rend
 
 
 def deployment_name(pool: str, site: str) -> str:
-    """`<pool>-<site>`, cut and told apart by a hash if that is longer than a label may be."""
+    """`<pool>-<site>`, with a hash where that is too long for a label or could be read in two ways.
+
+    Without a hyphen in the site's name the last hyphen parts the two, so no other pair has that name.
+    """
     name = f"{pool}-{site}"
-    if len(name) <= MAX_NAME:
+    if len(name) <= MAX_NAME and "-" not in site:
         return name
     digest = hashlib.sha256(f"{pool}/{site}".encode()).hexdigest()[:8]
     return f"{name[: MAX_NAME - 9].rstrip('-.')}-{digest}"

@@ -7,7 +7,7 @@ adjusted in place, so that no error can pile up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -25,12 +25,13 @@ class NodeUse:
     """What the pods on one node take together.
 
     `units`: GPU units. `reserved`: per pod with a reservation, its GPU units
-    and what its annotation promises it.
+    and what its annotation promises it. `unknown_draw`: nobody can say what one of them draws.
     """
 
     taken: Resources
     units: int
     reserved: tuple[tuple[int, Load], ...]
+    unknown_draw: bool = False
 
 
 class PodIndex:
@@ -109,7 +110,7 @@ class PodIndex:
         """Names of nodes that pods are on, or were promised; such a node need not exist."""
         return self._on_node.keys()
 
-    def on_node(self, node: str) -> Iterable[PodRecord]:
+    def on_node(self, node: str) -> Collection[PodRecord]:
         """Pods on one node, bound or granted."""
         return self._on_node.get(node, _NO_PODS).values()
 
@@ -136,7 +137,7 @@ class PodIndex:
             yield self._doubtful
 
 
-def _use_of(pods: Iterable[PodRecord]) -> NodeUse:
+def _use_of(pods: Collection[PodRecord]) -> NodeUse:
     cpu = memory = ephemeral = slots = units = 0
     extended: dict[str, int] = {}
     reserved = []
@@ -152,4 +153,4 @@ def _use_of(pods: Iterable[PodRecord]) -> NodeUse:
         if pod.reservation is not None:
             reserved.append((of_pod, pod.reservation.load))
     taken = Resources(cpu, memory, ephemeral, slots, tuple(sorted(extended.items())))
-    return NodeUse(taken, units, tuple(reserved))
+    return NodeUse(taken, units, tuple(reserved), any(pod.shape.unknown_draw for pod in pods))

@@ -2,7 +2,8 @@
 
 A node is charged what its profile says for the GPU units in use or promised,
 plus whatever reservations promise beyond that (they were made under an earlier
-profile). A node that is not Ready is charged at least its maximum.
+profile). A node that is not Ready, or has a pod of which nobody can say what it
+draws, is charged at least its maximum.
 """
 
 from __future__ import annotations
@@ -93,13 +94,14 @@ def view(facts: Facts) -> NodeView:
 
 
 def _load(facts: Facts, hardware: Hardware, units: int) -> Load:
-    if facts.off and not facts.node.ready and not units:
+    if facts.off and not facts.node.ready and not units and not facts.use.unknown_draw:
         return NOTHING
     reserved = [*facts.use.reserved, *((promise.units, promise.load) for promise in facts.promises)]
     if hardware.draw is None:
-        return hardware.worst.join(_sum(load for _, load in reserved))
+        return hardware.holding(_sum(load for _, load in reserved))
     load = hardware.draw.at(units) + _beyond(hardware.draw.per_gpu, reserved)
-    return load if facts.node.ready else load.join(hardware.worst)
+    sure = facts.node.ready and not facts.use.unknown_draw
+    return load if sure else load.join(hardware.worst)
 
 
 def _beyond(per_gpu: Load, reserved: Iterable[tuple[int, Load]]) -> Load:

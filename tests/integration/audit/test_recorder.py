@@ -8,6 +8,7 @@ import pytest
 
 from ampacity.audit.history import History
 from ampacity.audit.recorder import Recorder, RecorderFailed
+from ampacity.cli.main import main
 from hack.cluster import LocalCluster
 
 
@@ -68,3 +69,10 @@ def living_pods(records: list[dict], namespace: str) -> dict[str, str]:
             if change.object and change.object["metadata"]["namespace"] == namespace:
                 living[change.uid] = change.object["metadata"]
     return {metadata["name"]: metadata["resourceVersion"] for metadata in living.values()}
+
+
+def test_a_cluster_without_envelopes_is_not_judged_to_be_fine(
+    fresh_cluster: LocalCluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", "--kubeconfig", str(fresh_cluster.kubeconfig)]) == 2
+    assert "no SitePowerEnvelope is there" in capsys.readouterr().out

@@ -66,7 +66,7 @@ def test_a_limit_that_only_a_failure_breaks_is_caught():
         tape.grant(f"p{number}", at=f"n{number % 2 + 1}")
     verdict = judge(tape.records)
     assert [finding.sentence for finding in verdict.findings] == [
-        "granted n2 of par1; with it, Feed b carries 16 kW, 3 kW more than its 13 kW, if a fails"
+        "granted n2 of par1; with it, Feed b carries 16 kW, 3 kW more than its 13 kW, if feed a fails"
     ]
 
 

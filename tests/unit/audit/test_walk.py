@@ -126,7 +126,7 @@ def test_cords_shelves_and_rack_limits_speak_for_themselves():
 def test_a_sentence_names_the_limit_the_figures_and_the_failure():
     hall = site([domain("a", failure_domain=True), domain("b", kw=9, type="UPS")], [rack("a", "b")])
     (reading,) = exceeded(hall, {"r1": Load(10 * KW)})
-    assert reading.sentence() == "UPS b carries 10 kW, 1 kW more than its 9 kW, if a fails"
+    assert reading.sentence() == "UPS b carries 10 kW, 1 kW more than its 9 kW, if feed a fails"
 
 
 def test_without_its_loop_a_rack_that_can_run_on_air_puts_all_its_heat_there():

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from ampacity.core.check import Origins, check
 from ampacity.core.site import CoolingUnit, Domain, Edge, Medium, Site
+from ampacity.translate.buildable import buildable
 from tests.builders.power import AIR, cooler, domain, edges, rack, site
 
 
@@ -143,3 +144,29 @@ def test_liquid_suppliers_are_pointed_at_one_by_one() -> None:
     two = site([domain("pdu")], [rack(loop=["cdu", "gone"])], [cooler("cdu", medium=Medium.LIQUID)])
     assert messages(two)[0].startswith("spec.racks[0].liquid.suppliers[1]: rack r1 names gone")
     assert edges("a") == (Edge("a"),)
+
+
+def lossy(*percent: float) -> Site:
+    """A chain of domains with these efficiencies, the source first, and a rack at its end."""
+    chain = [
+        replace(domain(f"d{n}", by=[f"d{n - 1}"] if n else []), efficiency=round(one * 10_000))
+        for n, one in enumerate(percent)
+    ]
+    return site(chain, [rack(by=[chain[-1].name])])
+
+
+def test_losses_that_multiply_to_nonsense_are_refused_where_they_do() -> None:
+    (found,) = messages(lossy(100, 1, 1, 1, 97))
+    assert found.startswith("spec.domains[2].efficiency: with all losses on the way, a watt at d2 costs more")
+
+
+def test_large_losses_that_can_be_computed_are_accepted() -> None:
+    bearable = lossy(100, 10, 1)
+    assert messages(bearable) == [] and buildable(bearable) is None
+
+
+def test_nothing_is_called_as_the_state_without_a_failure() -> None:
+    named = sound(domain("normal", by=["grid"]), cooling=(cooler("normal", medium=AIR),))
+    named = replace(named, racks=(rack(air=["normal"]),))
+    paths = [found.partition(":")[0] for found in messages(named) if "state without a failure" in found]
+    assert paths == ["spec.domains[2].name", "spec.cooling[0].name"]

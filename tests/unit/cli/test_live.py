@@ -1,95 +1,19 @@
 """`top` and `explain` on a cluster that is only its lists."""
 
-import copy
 import json
 from pathlib import Path
 
-import pytest
-
-from ampacity import names
-from ampacity.cli import clusters
 from ampacity.cli.fetch.live import read_live
-from ampacity.cli.fetch.objects import Objects
 from ampacity.cli.main import main
 from ampacity.core.ledger import FenceEntry, Hold, Ledger
 from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
 from ampacity.translate.ledger_codec import encode_ledger
-from tests.builders.tape import ENVELOPE, KW, PROFILE, Tape, node, pinned, pod, reservation
+from tests.builders.tape import KW, Tape, pod
 from tests.golden import assert_golden
+from tests.unit.cli.lists import envelope, granted, objects, of_pool, pool, waiting
 
 GOLDEN = Path(__file__).parent / "golden"
-
-
-def envelope(**spec):
-    site = copy.deepcopy(ENVELOPE)
-    feeds = [
-        {"name": "a", "type": "Feed", "capacity": "24kW", "failureDomain": True},
-        {"name": "b", "type": "Feed", "capacity": "30kW", "failureDomain": True},
-    ]
-    site["spec"] |= {"domains": feeds, "racks": [{"names": "r[1-3]", "power": ["a", "b"], "limit": "11kW"}]}
-    site["spec"] |= spec
-    return site
-
-
-def granted(name, at):
-    running = pod(name, gated=False, at=at)
-    running["metadata"]["annotations"] = {names.RESERVATION: reservation(at)}
-    running["spec"]["affinity"] = pinned(at)
-    return running
-
-
-def waiting(name, message):
-    gated = pod(name, gpus=8)
-    gated["status"]["conditions"] = [
-        {"type": names.POWERED, "status": "False", "reason": "InsufficientPower", "message": message}
-    ]
-    return gated
-
-
-def pool(**status):
-    template = {"spec": {"containers": [{"name": "main", "image": "example/main"}]}}
-    return {
-        "apiVersion": "ampacity.io/v1alpha1",
-        "kind": "GPUInferencePool",
-        "metadata": {"name": "chat", "namespace": "ai", "uid": "pool", "generation": 1},
-        "spec": {"replicas": 5, "gpusPerReplica": 4, "accelerators": ["x"], "template": template},
-        "status": status,
-    }
-
-
-def of_pool(name, at):
-    running = granted(name, at)
-    running["metadata"]["labels"] = {names.POOL: "chat", names.SITE: "par1"}
-    return running
-
-
-def objects(**lists):
-    nodes = [node("n1", "r1"), node("n2", "r2"), node("n3", "r3")]
-    given = {
-        "holds": [],
-        "revisions": [],
-        "envelopes": [envelope()],
-        "profiles": [copy.deepcopy(PROFILE)],
-        "pools": [],
-        "deployments": [],
-        "nodes": nodes,
-        "pods": [granted("p1", "n1"), granted("p2", "n2"), waiting("p3", "no room in par1")],
-        "namespace": "ai",
-    }
-    return Objects(**(given | lists))
-
-
-@pytest.fixture
-def cluster(monkeypatch):
-    """Makes the commands see these lists."""
-
-    def see(**lists):
-        live = read_live(objects(**lists))
-        monkeypatch.setattr(clusters, "look", lambda options: live)
-        return live
-
-    return see
 
 
 def test_top_shows_sites_racks_and_what_waits(cluster, capsys):
@@ -104,10 +28,10 @@ def test_top_of_one_site_and_of_one_that_is_not_there(cluster, capsys):
     second = envelope()
     second["metadata"] = {"name": "lyon", "uid": "lyon", "generation": 1}
     cluster(envelopes=[envelope(), second])
-    assert main(["top", "lyon", "oslo"]) == 0
-    printed = capsys.readouterr().out
-    assert "lyon  Edge" in printed and "par1  Edge" not in printed
-    assert "There is no accepted SitePowerEnvelope oslo." in printed
+    assert main(["top", "lyon", "oslo"]) == 2
+    printed = capsys.readouterr()
+    assert "lyon  Edge" in printed.out and "par1  Edge" not in printed.out
+    assert printed.err == "There is no accepted SitePowerEnvelope oslo.\n"
 
 
 def test_a_refused_generation_is_told_and_the_accepted_one_is_shown(cluster, capsys):
@@ -120,7 +44,7 @@ def test_a_refused_generation_is_told_and_the_accepted_one_is_shown(cluster, cap
     }
     cluster(envelopes=[bad], revisions=[revision])
     main(["top"])
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
     assert "Feed a" in printed
     assert "SitePowerEnvelope par1: generation 2 is refused (spec.domains" in printed
     assert "an earlier one is in force" in printed

@@ -54,6 +54,47 @@ def test_bad_input_is_told_at_once_and_nothing_is_planned(capsys, tmp_path):
         assert part in printed.err
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("2x x8", "2x l40x-8", "nodes: no profile is called l40x-8; did you mean l40s-8?"),
+        ("kind: SitePowerEnvelope", "kind: SitePowerEnvelop", "did you mean SitePowerEnvelope?"),
+    ],
+)
+def test_names_that_nobody_knows(capsys, tmp_path, before, after, said):
+    text = Path(SITE).read_text()
+    assert before in text
+    (tmp_path / "site.yaml").write_text(text.replace(before, after))
+    assert main(["plan", "-f", str(tmp_path)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_nothing_to_plan(capsys, tmp_path):
+    (tmp_path / "empty.yaml").write_text("")
+    assert main(["plan", "-f", str(tmp_path)]) == 2
+    assert "holds nothing to plan" in capsys.readouterr().err
+
+
+def test_limits_that_are_exceeded_are_no_success(capsys, tmp_path):
+    site = tmp_path / "site.yaml"
+    site.write_text(Path(SITE).read_text().replace("26kW", "3kW"))
+    assert main(["plan", "-f", str(site)]) == 1
+    printed = capsys.readouterr().out
+    assert "Over their limit" in printed and "exceeded." in printed
+
+
+def test_a_large_file_with_a_fault_is_not_printed_whole(capsys, tmp_path):
+    racks = "".join(f"\n  - {{names: r{number}, power: [m]}}" for number in range(2500))
+    domains = "\n  domains: [{name: m, type: Utility, capacity: 1kW}]\n  racks:"
+    head = "apiVersion: ampacity.io/v1alpha1\nkind: SitePowerEnvelope\nmetadata: {name: big}\nspec:"
+    domains = f"\n  tier: Edge{domains}"
+    (tmp_path / "big.yaml").write_text(head + domains + racks)
+    assert main(["plan", "-f", str(tmp_path)]) == 2
+    printed = capsys.readouterr().err
+    assert "spec.racks: has 2500 entries, and may have at most 2000" in printed
+    assert len(printed) < 500
+
+
 def test_a_file_is_needed(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["plan"])

@@ -197,7 +197,8 @@ def test_an_object_that_cannot_be_read_keeps_what_was_known_and_is_told() -> Non
             await w.watch.wait_synced()
             item = await w.server.put("t1", 666)
             await until(lambda: bool(w.watch.undecodable))
-            assert "beast" in w.watch.undecodable[item["metadata"]["uid"]]
+            why = w.watch.undecodable[item["metadata"]["uid"]]
+            assert why.startswith("t1 cannot be read") and "beast" in why
             assert w.watch.store.objects[item["metadata"]["uid"]].value == 1
             assert ("decode", PATH) in w.errors
             await asyncio.wait_for(w.watch.fresh(), 5)

@@ -30,6 +30,7 @@ PODS = {
         volumes=[{"name": "v", "persistentVolumeClaim": {"claimName": "c"}}],
     ),
     "running": pod_json(node="n1"),
+    "by claim": pod_json(resourceClaims=[{"name": "gpu", "resourceClaimName": "c"}]),
     "numbers": pod_json(containers=[{"name": "c", "resources": {"requests": {"cpu": 2}}}]),
 }
 
@@ -44,7 +45,9 @@ def test_nothing_that_is_read_is_dropped_from_pods(name: str) -> None:
 
 
 def test_nothing_that_is_read_is_dropped_from_nodes() -> None:
-    node = node_json(taints=[{"key": "a", "value": "b", "effect": "NoSchedule"}], unschedulable=True)
+    node = node_json(
+        unhealthy=3, taints=[{"key": "a", "value": "b", "effect": "NoSchedule"}], unschedulable=True
+    )
     event = Wire(NodeFields).event(json.dumps({"type": "ADDED", "object": node}).encode())
     assert read_node(event.object) == read_node(node)
 

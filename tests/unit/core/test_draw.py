@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ampacity.core.draw import NodeFigures, added, node_draw, with_gpus
 from ampacity.core.load import Load, Supplies
+from ampacity.core.units import MAX_POWER
 from tests.builders.power import kw
 
 B200 = NodeFigures(gpus=8, idle=kw(2.5), host=kw(1.5), maximum=kw(14.3), air_idle=kw(0.5),
@@ -85,3 +86,8 @@ def test_draw_never_undercounts(figures: NodeFigures, liquid: bool, host_charged
 def test_more_busy_gpus_never_draw_less(figures: NodeFigures, liquid: bool, units: int, more: int) -> None:
     growth = added(node_draw(figures, liquid=liquid), units, more)
     assert min(growth.power, growth.air, growth.liquid) >= 0
+
+
+def test_however_many_gpus_figures_stay_within_what_rows_can_sum() -> None:
+    huge = with_gpus(NodeFigures(1, MAX_POWER, 0, MAX_POWER, MAX_POWER, MAX_POWER), 256)
+    assert (huge.gpus, huge.idle, huge.maximum) == (256, MAX_POWER, MAX_POWER)

@@ -9,7 +9,7 @@ from ampacity.core.plan import Reason
 from hack import docs
 
 ROOT = docs.ROOT
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "examples" / "README.md"])
 
 
 @pytest.mark.parametrize("reason", Reason)

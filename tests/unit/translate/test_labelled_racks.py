@@ -55,10 +55,17 @@ def test_a_liquid_rack_hangs_on_its_loop_and_on_the_air() -> None:
         ({"power": "17kW", "loop": "room"}, "names room"),
     ],
 )
-def test_labels_that_describe_no_rack_admit_nothing_and_say_so(labels: dict[str, Any], why: str) -> None:
+def test_labels_that_describe_no_rack_admit_nothing_and_may_hang_on_all(
+    labels: dict[str, Any], why: str
+) -> None:
     given = hall(rack("r1", by=["pdu-a"]))
     found = labelled(given, member("n1", **labels), member("n2", **labels))
-    assert found.site is given
+    (somewhere,) = found.unclear
+    assert found.site is given and found.charged.racks == (*given.racks, somewhere)
+    assert (somewhere.name, somewhere.limit) == ("q1", None)
+    assert somewhere.power == (Edge("pdu-a", WHOLE), Edge("pdu-b", WHOLE))
+    assert somewhere.liquid == (Edge("cdu-1", WHOLE), Edge("cdu-2", WHOLE))
+    assert somewhere.air == (Edge("room", WHOLE),)
     assert set(found.refused) == {"n1", "n2"} and why in found.refused["n1"]
 
 

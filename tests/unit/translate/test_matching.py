@@ -100,6 +100,28 @@ def test_physical_gpus(more: dict[str, str], offered: Any, gpus: int) -> None:
     assert bool(found.note) == (gpus != 8)
 
 
+@pytest.mark.parametrize(
+    ("count", "offered", "gpus"),
+    [
+        ("9" * 63, 8, 8),
+        ("4000000", 8, 8),
+        ("4000000", 4_000_000, 8),
+        ("16", 8, 8),  # more than the node has
+        ("8", 4, 8),  # some are gone: the profile's figure, not less
+        ("400", 16, 16),  # not fewer than there are
+        ("", 4_000_000, 8),
+    ],
+)
+def test_a_count_that_cannot_be_is_not_believed(count: str, offered: int, gpus: int) -> None:
+    found = match(labels(count=count), AIR, offered=offered)
+    assert found.gpus == gpus
+    assert f"the node has {offered} nvidia.com/gpu: not believed" in found.note
+
+
+def test_only_accelerators_are_counted_as_gpus() -> None:
+    assert match(BOX, AIR, offered={GPU: 8, "hugepages-2Mi": 2**30, "rdma/hca": 1000}).gpus == 8
+
+
 def test_other_counts_than_the_profile_are_told() -> None:
     assert (
         "it has 2 GPUs and its profile small 4: a whole such server counts"

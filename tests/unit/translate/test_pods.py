@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ampacity import names
+from ampacity.translate.gpus import MOST_UNITS
 from ampacity.translate.pods import PodReader
 from ampacity.translate.records import PinPoint
 from tests.builders.kube import GPU, READER, REQUIRED, container, pod, pod_json
@@ -91,6 +92,7 @@ def test_what_the_pod_says_about_power() -> None:
         ("soon", CREATED),
         ("", CREATED),
         ("\uff11", CREATED),
+        ("9" * 5000, CREATED),
     ],
 )
 def test_a_pod_cannot_be_younger_than_its_request(text: str, since: int) -> None:
@@ -163,3 +165,18 @@ def test_a_manifest_has_neither_uid_nor_status() -> None:
         "Pending",
         0,
     )
+
+
+def test_more_gpus_than_anybody_has_are_bounded() -> None:
+    spec = {"containers": [container(gpu="9223372036854775807"), container(gpu="9223372036854775807")]}
+    assert pod(**spec).shape.gpu_units == pod(node="n1", **spec).shape.gpu_units == MOST_UNITS
+
+
+CLAIMS = [{"name": "gpu", "resourceClaimTemplateName": "t"}]
+
+
+def test_what_a_resource_claim_draws_is_not_known() -> None:
+    waiting, running = pod(resourceClaims=CLAIMS), pod(node="n1", resourceClaims=CLAIMS)
+    assert "spec.resourceClaims" in waiting.shape.unknown_draw and not waiting.doubt
+    assert running.doubt == running.shape.unknown_draw != ""
+    assert pod().shape.unknown_draw == ""

@@ -1,7 +1,7 @@
 import pytest
 
 from ampacity.core.units import QuantityError
-from ampacity.translate.quantity import asked, offered
+from ampacity.translate.quantity import MOST, asked, offered
 
 
 @pytest.mark.parametrize(
@@ -13,12 +13,21 @@ from ampacity.translate.quantity import asked, offered
         ("16Gi", 1, 16 * 2**30),
         ("1k", 1, 1000),
         ("1e3", 1, 1000),
-        ("1E", 1, 10**18),
+        ("1P", 1, 10**15),
         (8, 1, 8),
     ],
 )
 def test_reads_what_kubernetes_writes(text: str | int, scale: int, value: int) -> None:
     assert asked(text, scale) == value == offered(text, scale)
+
+
+@pytest.mark.parametrize("text", ["10P", "8Ei", "9223372036854775807", "1e999"])
+def test_amounts_are_bounded_so_that_the_largest_request_fits_nowhere(text: str) -> None:
+    assert asked(text, 1000) == MOST > offered(text, 1000) > 0
+
+
+def test_there_is_no_negative_amount() -> None:
+    assert asked("-1") == offered("-1") == 0
 
 
 def test_rounds_against_the_pod() -> None:

@@ -1,5 +1,6 @@
 from ampacity.core.snapshot import Resources
-from ampacity.translate.requests import node_allocatable, pod_requests
+from ampacity.translate.quantity import MOST
+from ampacity.translate.requests import node_allocatable, node_devices, pod_requests
 from tests.builders.kube import GPU, container
 
 
@@ -47,3 +48,15 @@ def test_allocatable_rounds_down_and_keeps_countable_resources() -> None:
     sizes = {"cpu": "127900m", "memory": "1Ti", "pods": "110", GPU: "8", "rdma/hca": "0"}
     assert node_allocatable({"allocatable": sizes}) == Resources(127_900, 2**40, 0, 110, ((GPU, 8),))
     assert node_allocatable({}) == Resources(pods=0)
+
+
+def test_sums_of_huge_requests_are_bounded_too() -> None:
+    containers = [container(memory="8Ei", cpu="10P", gpu="9223372036854775807")] * 3
+    assert pod_requests({"containers": containers}) == Resources(MOST, MOST, 0, 1, ((GPU, MOST),))
+
+
+def test_devices_of_a_node_are_those_it_has_whatever_it_offers() -> None:
+    sizes = {"cpu": "4", "pods": "110", GPU: "8"}
+    assert node_devices({"capacity": sizes, "allocatable": {**sizes, GPU: "5"}}) == ((GPU, 8),)
+    assert node_devices({"allocatable": sizes}) == ((GPU, 8),)
+    assert node_devices({}) == ()

@@ -24,16 +24,30 @@ from ampacity.translate.template import render_template
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
+_NO_PROFILES = (
+    "There is no AcceleratorProfile in the cluster, so what its nodes draw is not known, and none of them"
+    " takes pods. The operator applies its catalogue when it starts (is it running?); or apply profiles of"
+    " your own."
+)
 Read = Callable[[Json], tuple[T | None, tuple[Problem, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence on an object that is not as its owner may think; no kind: on the cluster as a whole."""
+
+    text: str
+    kind: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
-    """`remarks`: sentences on objects that are not as their owners may think."""
+    """`remarks`: on objects that are not as their owners may think."""
 
     world: World
     objects: Objects
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def live_world(kubeconfig: Path | None = None, context: str | None = None) -> World:
@@ -43,10 +57,13 @@ def live_world(kubeconfig: Path | None = None, context: str | None = None) -> Wo
 
 def read_live(objects: Objects) -> Live:
     """The world that these lists describe."""
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     found = _in_force("AcceleratorProfile", objects.profiles, profile_of, objects.revisions, remarks)
     profiles = tuple(sorted(found, key=lambda profile: profile.name))
     sites = _in_force("SitePowerEnvelope", objects.envelopes, site_of, objects.revisions, remarks)
+    if not profiles:
+        remarks.append(Remark(_NO_PROFILES))
+    remarks += _unobserved(objects.envelopes)
     reader = PodReader(pattern for profile in profiles for pattern in profile.resources)
     pods = tuple(pod for obj in objects.pods if (pod := reader.read(obj)) is not None)
     world = World(
@@ -61,7 +78,7 @@ def read_live(objects: Objects) -> Live:
 
 
 def _in_force(
-    kind: str, objects: Iterable[Json], parse: Read[T], revisions: Iterable[Json], remarks: list[str]
+    kind: str, objects: Iterable[Json], parse: Read[T], revisions: Iterable[Json], remarks: list[Remark]
 ) -> Iterator[T]:
     """Each object's newest generation, or the last accepted one where that has faults."""
     accepted = {revision["metadata"]["ownerReferences"][0]["uid"]: revision for revision in revisions}
@@ -72,9 +89,29 @@ def _in_force(
             value = _earlier(obj, accepted.get(metadata["uid"]), parse)
             stands = "an earlier one is in force" if value is not None else "none is in force"
             name, generation = metadata["name"], metadata["generation"]
-            remarks.append(f"{kind} {name}: generation {generation} is refused ({problems[0]}); {stands}.")
+            text = f"{kind} {name}: generation {generation} is refused ({problems[0]}); {stands}."
+            remarks.append(Remark(text, kind, name))
         if value is not None:
             yield value
+
+
+def _unobserved(envelopes: Iterable[Json]) -> Iterator[Remark]:
+    for envelope in envelopes:
+        text = unobserved(envelope)
+        if text:
+            name = envelope["metadata"]["name"]
+            own = "what this command shows of it, it has worked out itself"
+            yield Remark(f"SitePowerEnvelope {name}: {text}; {own}.", "SitePowerEnvelope", name)
+
+
+def unobserved(obj: Json) -> str:
+    """Whether the operator has yet to look at the newest generation of an object, in words; else ""."""
+    seen = (obj.get("status") or {}).get("observedGeneration", -1)
+    generation = obj["metadata"].get("generation", 0)
+    if seen < 0:
+        return "the operator has never looked at it (is it running?)"
+    stale = f"the operator has not looked at generation {generation} yet, its status is of generation {seen}"
+    return stale if seen < generation else ""
 
 
 def _earlier(obj: Json, revision: Json | None, parse: Read[T]) -> T | None:
@@ -85,7 +122,7 @@ def _earlier(obj: Json, revision: Json | None, parse: Read[T]) -> T | None:
 
 
 def _pools(
-    objects: Objects, profiles: Sequence[Profile], reader: PodReader, remarks: list[str]
+    objects: Objects, profiles: Sequence[Profile], reader: PodReader, remarks: list[Remark]
 ) -> Iterator[PoolRecord]:
     deployed: Counter[tuple[str, str]] = Counter()
     for deployment in objects.deployments:
@@ -100,15 +137,16 @@ def _pools(
             yield pool_record(pool, rendered.template, reader, deployed=deployed[name])
         else:
             fault = (*problems, *(rendered.problems if rendered else ()))[0]
-            remarks.append(f"GPUInferencePool {name[0]}/{name[1]} is refused ({fault}).")
+            full = f"{name[0]}/{name[1]}"
+            remarks.append(Remark(f"GPUInferencePool {full} is refused ({fault}).", "GPUInferencePool", full))
 
 
-def _ledger(holds: Sequence[Json], pods: Iterable[PodRecord], remarks: list[str]) -> Ledger:
+def _ledger(holds: Sequence[Json], pods: Iterable[PodRecord], remarks: list[Remark]) -> Ledger:
     """The ledger as the operator would see it: without what the pods show to have happened."""
     sightings = {pod.uid: Sighting(pod.resource_version, pod.gated) for pod in pods}
     try:
         stored = decode_ledger(holds[0]["data"]["ledger"]) if holds else Ledger()
     except (LedgerUnreadable, KeyError) as error:
-        remarks.append(f"ConfigMap {names.HOLDS}: {error}.")
+        remarks.append(Remark(f"ConfigMap {names.HOLDS}: {error}."))
         return Ledger()
     return resolve(stored, sightings, 0)

@@ -13,6 +13,7 @@ from ampacity.cli.fetch.assumed import CPUS_PER_GPU, MEMORY_PER_GPU, Model, assu
 from ampacity.cli.fetch.documents import Document, Fault, guarded
 from ampacity.cli.fetch.pods import KINDS as POD_KINDS
 from ampacity.cli.fetch.pods import read_pods
+from ampacity.cli.fetch.spelling import misspelt_kind, unknown_profiles
 from ampacity.core.site import Problem, Site
 from ampacity.translate.envelope import site_of
 from ampacity.translate.nodes import read_node
@@ -45,6 +46,7 @@ def scenario(documents: Sequence[Document], faults: Iterable[Fault] = ()) -> Sce
     models = _models(by_kind["AcceleratorProfile"], found.faults)
     sites = dict(_read_all(by_kind["SitePowerEnvelope"], site_of, found.faults))
     profiles = tuple(model.profile for _, model in sorted(models.items()))
+    found.faults += unknown_profiles(by_kind["SitePowerEnvelope"], models.keys())
     reader = PodReader(pattern for profile in profiles for pattern in profile.resources)
     found.world = World(
         sites=sites,
@@ -64,6 +66,10 @@ def _by_kind(documents: Sequence[Document], found: Scenario) -> dict[str, list[D
     seen: dict[tuple[str, str, str], str] = {}
     for document in documents:
         if document.kind not in by_kind:
+            misspelt = misspelt_kind(document, _READ)
+            if misspelt:
+                found.faults.append(misspelt)
+                continue
             ignored[document.kind] += document.kind not in _BESIDE_THE_POINT
             continue
         identity = (document.kind, str(document.metadata.get("namespace") or ""), document.name)

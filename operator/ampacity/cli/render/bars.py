@@ -7,6 +7,8 @@ from ampacity.core.units import format_power
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 LEGEND = "█ reserved now   ▒ added by the worst single failure   ░ free"
+LEGEND_UNKNOWN = "? draws something, nobody knows how much"
+LEGEND_MAP = "one block a rack: ▁ nearly empty to █ nearly full   x lost, it has no power or cooling now"
 
 
 def bar(now: int, worst: int, capacity: int, cells: int, style: Style) -> str:
@@ -26,6 +28,12 @@ def bar(now: int, worst: int, capacity: int, cells: int, style: Style) -> str:
     free = "░" * (cells - len(filled) - len(added))
     look = colour_of(max(now, worst), capacity)
     return style.paint(filled + added, look) + style.paint(free, "dim")
+
+
+def unknown_bar(now: int, capacity: int, cells: int, style: Style) -> str:
+    """What is known to be reserved, mW; the rest may be free or not."""
+    solid = min(now * cells // capacity, cells) if capacity > 0 else 0
+    return style.paint("█" * solid + "?" * (cells - solid), "yellow")
 
 
 def colour_of(load: int, capacity: int) -> str:

@@ -19,15 +19,17 @@ MOST_SITES = 4
 def draw_plan(
     demands: Sequence[Demand],
     sites: Sequence[SitePicture],
+    over: Sequence[str],
     notes: Iterable[Note],
     assumptions: Iterable[str],
     style: Style,
 ) -> str:
-    """What fits where, what waits and why, the racks, what is in doubt, and the sum."""
+    """What fits where, what waits and why, the racks, what is over its limit or in doubt, and the sum."""
     parts = [_placed(demands, style), _waiting(demands, style)]
     parts += [draw_racks(sites, style) if sites else ""]
+    parts += [_list("Over their limit", over, style)]
     parts += [_list("Counted on the safe side", (_note(note) for note in notes), style)]
-    parts += [_list("Assumed", assumptions, style), _sum(demands, style)]
+    parts += [_list("Assumed", assumptions, style), _sum(demands, over, style)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -76,22 +78,31 @@ def _note(note: Note) -> str:
     return f"{note.kind} {note.name}: {note.sentence}" if note.name else f"{note.site}: {note.sentence}"
 
 
-def _sum(demands: Sequence[Demand], style: Style) -> str:
+def _sum(demands: Sequence[Demand], over: Sequence[str], style: Style) -> str:
     wanted = sum(demand.wanted for demand in demands)
     waits = sum(demand.waits for demand in demands)
+    if over:
+        found = f"{wanted - waits:,} of {counted(wanted, 'place')} found, and " if wanted else ""
+        verb = "is" if len(over) == 1 else "are"
+        return style.paint(f"{found}{counted(len(over), 'limit')} {verb} exceeded.", "red")
     if not waits:
         return style.paint(f"Everything fits: {counted(wanted, 'place')}.", "green") if wanted else ""
     return style.paint(f"{wanted - waits:,} of {counted(wanted, 'place')} found, {waits:,} wait.", "yellow")
 
 
 def plan_json(
-    demands: Sequence[Demand], sites: Sequence[SitePicture], notes: Iterable[Note], assumptions: Iterable[str]
+    demands: Sequence[Demand],
+    sites: Sequence[SitePicture],
+    over: Sequence[str],
+    notes: Iterable[Note],
+    assumptions: Iterable[str],
 ) -> str:
     """The same as data; power in watts, stable keys."""
     return json.dumps(
         {
             "demand": [_demand_data(demand) for demand in demands],
             "sites": [_site_data(site) for site in sites],
+            "over": list(over),
             "notes": [_note_data(note) for note in notes],
             "assumptions": list(assumptions),
         },

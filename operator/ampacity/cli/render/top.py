@@ -15,8 +15,12 @@ def draw_top(
 ) -> str:
     """Everything on one screen, as far as that goes."""
     parts = [draw_racks(sites, style) if sites else "No SitePowerEnvelope is accepted."]
-    parts += [_waiting(waiting, style), "\n".join(style.paint(remark, "yellow") for remark in remarks)]
+    parts += [_waiting(waiting, style), "\n".join(_remark(remark, style) for remark in remarks)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _remark(remark: str, style: Style) -> str:
+    return style.paint(wrapped(remark, style, 0), "yellow")
 
 
 def _waiting(waiting: Sequence[Said], style: Style) -> str:

@@ -14,7 +14,7 @@ from ampacity.core.rows.model import Column, Entry, FailureEffect, Row, RowKind,
 from ampacity.core.rows.shortfall import Shortfall
 from ampacity.core.rows.states import NORMAL, live_supplies
 from ampacity.core.rows.sums import sum_rows
-from ampacity.core.site import Declared, Outcome, Site, State
+from ampacity.core.site import CoolingUnit, Declared, Domain, Outcome, Site, State
 from ampacity.core.units import PPM
 
 
@@ -101,8 +101,30 @@ class SiteRows:
         named = (state for state in self.states if self._names(state, types))
         return next((state for state in named if rack in self.outcomes[state.name]), None)
 
+    def part_types(self) -> frozenset[str]:
+        """Types of all domains and cooling units of the site."""
+        return frozenset(part.type for part in _parts(self.site))
+
+    def failure_types(self) -> frozenset[str]:
+        """Types whose loss the states look at: of failure domains, and of whatever is out of service now."""
+        return frozenset(
+            part.type
+            for part in _parts(self.site)
+            if part.failure_domain or part.state is not Declared.HEALTHY
+        )
+
+    def untested(self, types: Collection[str]) -> frozenset[str]:
+        """Those of `types` that the site has parts of, none of which is a failure domain."""
+        return self.part_types().intersection(types) - self.failure_types()
+
     def surviving(self, types: Collection[str]) -> npt.NDArray[np.bool_]:
-        """Per rack number: does it survive every state that `types` names?"""
+        """Per rack number: does it survive every state that `types` names?
+
+        A type the site has nothing of cannot fail there. One that it has, but that no state looks at,
+        has not been shown to be survived: then no rack does.
+        """
+        if self.untested(types):
+            return np.zeros(len(self.rack_index), dtype=np.bool_)
         survives = np.ones(len(self.rack_index), dtype=np.bool_)
         for state in self.states:
             if self._names(state, types):
@@ -143,3 +165,7 @@ class _Columns(Mapping[str, Column]):
 
     def __len__(self) -> int:
         return len(self._system.rack_index)
+
+
+def _parts(site: Site) -> tuple[Domain | CoolingUnit, ...]:
+    return (*site.domains, *site.cooling)

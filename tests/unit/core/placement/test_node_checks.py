@@ -46,7 +46,8 @@ def test_every_extended_resource_counts() -> None:
     nics = Shape("default", Resources(extended=(("nvidia.com/gpu", 1), ("rdma/nic", 1))), 1)
     assert not fits(node(), nics)
     view = node()
-    assert fits(replace(view, free=replace(view.free, extended=(("nvidia.com/gpu", 8), ("rdma/nic", 1)))), nics)
+    both = (("nvidia.com/gpu", 8), ("rdma/nic", 1))
+    assert fits(replace(view, free=replace(view.free, extended=both)), nics)
 
 
 def test_pods_of_one_plan_share_what_is_free() -> None:
@@ -73,7 +74,8 @@ def test_a_site_that_admits_nothing_admits_nothing() -> None:
     ("NotIn", ("a",), "b", True), ("NotIn", ("a",), "a", False), ("NotIn", ("a",), None, True),
     ("Exists", (), "", True), ("Exists", (), None, False),
     ("DoesNotExist", (), None, True), ("DoesNotExist", (), "", False),
-    ("Gt", ("3",), "4", True), ("Gt", ("3",), "3", False), ("Gt", ("3",), "x", False), ("Gt", ("3",), None, False),
+    ("Gt", ("3",), "4", True), ("Gt", ("3",), "3", False), ("Gt", ("3",), "x", False),
+    ("Gt", ("3",), None, False),
     ("Lt", ("3",), "-2", True), ("Lt", ("3",), "3", False), ("Lt", ("x",), "2", False),
     ("Gt", ("3",), "+4", True), ("Gt", ("3",), "-+4", False), ("Gt", ("3",), "9" * 30, False),
     ("Gt", (), "4", False), ("Unheard", ("a",), "a", False),

@@ -30,7 +30,8 @@ def test_of_equal_age_the_smaller_uid_wins() -> None:
 
 
 def test_a_pod_that_does_not_fit_blocks_nobody() -> None:
-    decided = plan(snapshot([node()], [waiter("large", shape(16), since=1), waiter("small", shape(1), since=2)]))
+    waiting = [waiter("large", shape(16), since=1), waiter("small", shape(1), since=2)]
+    decided = plan(snapshot([node()], waiting))
     assert places(decided) == {"small": "n1"}
     assert list(reasons(decided)) == ["large"]
 

@@ -25,14 +25,16 @@ def test_a_whole_node_without_watts_is_no_loss() -> None:
     """r1 has watts for one of its two empty nodes and a half; r2 for both of its own."""
     hall = site([domain("pdu", "100kW")], [rack("r1", limit=kw(4 + 12)), rack("r2", limit=kw(4 + 16))])
     nodes = [node(f"{name}-{i}", name) for name in ("r1", "r2") for i in range(2)]
-    decided = plan(snapshot(nodes, [*waiters(4, shape(1), name="small"), *waiters(3, shape(8), since=1)], hall))
+    small = waiters(4, shape(1), name="small")
+    decided = plan(snapshot(nodes, [*small, *waiters(3, shape(8), since=1)], hall))
     assert {place[:2] for name, place in places(decided).items() if name.startswith("small")} == {"r1"}
     assert not decided.refusals
 
 
 def test_of_equal_racks_the_one_on_the_emptier_feed_is_taken() -> None:
     hall = site([domain("a", "20kW"), domain("b", "90kW")], [rack("r1", by=["a"]), rack("r2", by=["b"])])
-    assert places(plan(snapshot([node("n1"), node("n2", "r2")], [waiter("p", shape(8))], hall))) == {"p": "n2"}
+    decided = plan(snapshot([node("n1"), node("n2", "r2")], [waiter("p", shape(8))], hall))
+    assert places(decided) == {"p": "n2"}
 
 
 def test_scarce_hardware_is_left_to_those_who_have_no_other() -> None:

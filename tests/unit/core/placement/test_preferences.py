@@ -7,6 +7,8 @@ from tests.builders.fleet import draw, node, places, shape, small_site, snapshot
 from tests.builders.power import kw
 
 EDGE, CENTRAL = small_site(1, "100kW", "edge"), small_site(1, "100kW", "central")
+BIG_AND_SMALL = [node("big", profile="big", draw=draw(8, 0, kw(3))),
+                 node("small", profile="small", draw=draw(8, 0, kw(1)))]
 BOTH = [node("e1", site="edge"), node("c1", site="central")]
 
 
@@ -34,17 +36,16 @@ def test_accelerators_in_order_of_preference() -> None:
 
 def test_a_preference_never_costs_an_equal_pod_its_place() -> None:
     """Watts for two GPUs of the hungry kind that is preferred, or for six of the other."""
-    nodes = [node("big", profile="big", draw=draw(8, 0, kw(3))), node("small", profile="small", draw=draw(8, 0, kw(1)))]
     liking = shape(1, accelerators=("big", "small"))
-    decided = plan(snapshot(nodes, waiters(6, liking), small_site(1, "6kW")))
+    decided = plan(snapshot(BIG_AND_SMALL, waiters(6, liking), small_site(1, "6kW")))
     assert sorted(places(decided).values()) == ["small"] * 6
-    few = plan(snapshot(nodes, waiters(2, liking), small_site(1, "6kW")))
+    few = plan(snapshot(BIG_AND_SMALL, waiters(2, liking), small_site(1, "6kW")))
     assert sorted(places(few).values()) == ["big"] * 2
 
 
 def test_of_equal_numbers_the_better_liked_places_are_kept() -> None:
-    nodes = [node("big", profile="big", draw=draw(8, 0, kw(3))), node("small", profile="small", draw=draw(8, 0, kw(1)))]
-    decided = plan(snapshot(nodes, waiters(4, shape(1, accelerators=("big", "small"))), small_site(1, "6kW")))
+    liking = shape(1, accelerators=("big", "small"))
+    decided = plan(snapshot(BIG_AND_SMALL, waiters(4, liking), small_site(1, "6kW")))
     assert sorted(places(decided).values()) == ["big"] + ["small"] * 3
 
 
@@ -67,10 +68,10 @@ def test_a_higher_priority_makes_room_where_it_does_not_mind() -> None:
 
 def test_age_order_gives_way_where_it_costs_too_much() -> None:
     """Old pods of the hungry kind, young ones of the frugal: 3 GPUs in age order, 9 without it."""
-    nodes = [node("big", profile="big", draw=draw(8, 0, kw(3))), node("small", profile="small", draw=draw(9, 0, kw(1)))]
+    small = node("small", profile="small", draw=draw(9, 0, kw(1)))
     waiting = [*waiters(3, shape(1, accelerators=("big",)), name="old"),
                *waiters(9, shape(1, accelerators=("small",)), name="young", since=1)]
-    start = snapshot(nodes, waiting, small_site(1, "9kW"))
+    start = snapshot([BIG_AND_SMALL[0], small], waiting, small_site(1, "9kW"))
     assert len(plan(start).grants) == 9
     patient = plan(start, Policy(age_costs=900_000))
     assert sorted(place for place in places(patient).values()) == ["big"] * 3

@@ -33,6 +33,11 @@ def test_host_is_not_charged_where_ordinary_pods_are_tainted_off() -> None:
     assert view(world(nodes=[passing])).load.power == kw(3)
 
 
+def test_a_taint_that_is_not_about_gpus_leaves_running_pods_where_they_are() -> None:
+    autoscaler = node(taints=[{"key": "ToBeDeletedByClusterAutoscaler", "effect": "NoSchedule"}])
+    assert view(world(nodes=[autoscaler])).load.power == kw(3)
+
+
 def test_gpu_pods_count_where_they_are_bound_also_if_nobody_gated_them() -> None:
     seen = view(world(pod(node="n1", gpus=3)))
     assert seen.load.power == kw(6)
@@ -144,6 +149,35 @@ def test_a_node_of_another_profile_stands_for_a_listed_one() -> None:
         sites=[with_nodes(listed(1, "h200"), listed(1, "b200"), listed(1, "h200"))],
     ))  # fmt: skip
     assert load_of(snapshot).power == kw(3 + 2 * 11)
+
+
+def test_a_small_server_that_is_not_listed_does_not_stand_for_a_large_one_that_is() -> None:
+    small = profile("l4", idle=kw(0.3), host=kw(0.1), maximum=kw(1))
+    snapshot = build_snapshot(world(
+        nodes=[node(product="l4")], profiles=[profile(), small], sites=[with_nodes(listed(2))],
+    ))  # fmt: skip
+    assert load_of(snapshot).power == kw(0.4) + 2 * kw(11)
+
+
+def test_a_missing_large_server_does_not_hide_behind_a_small_one_that_is_listed() -> None:
+    small = profile("l4", idle=kw(0.3), host=kw(0.1), maximum=kw(1))
+    running = reserved(pod(node="gone"), kw(1), node="gone")
+    snapshot = build_snapshot(world(
+        running, nodes=[], profiles=[profile(), small], sites=[with_nodes(listed(1, "l4"))],
+    ))  # fmt: skip
+    assert load_of(snapshot).power == kw(11) + kw(1)
+
+
+def test_what_was_promised_beyond_the_maximum_counts_on_a_listed_missing_node() -> None:
+    heavy = reserved(pod(node="gone", gpus=8), kw(20), node="gone")
+    snapshot = build_snapshot(world(heavy, nodes=[], sites=[with_nodes(listed(1))]))
+    assert load_of(snapshot).power == kw(3 + 20)
+
+
+def test_a_profile_that_is_gone_does_not_take_back_what_was_promised() -> None:
+    small = profile("l4", idle=kw(0.3), host=kw(0.1), maximum=kw(1))
+    running = [reserved(pod(f"p{number}", node="n1"), kw(1)) for number in range(8)]
+    assert view(world(*running, profiles=[small])).load.power == kw(8) + kw(0.4)
 
 
 def test_a_listed_profile_that_does_not_exist_counts_as_the_largest() -> None:

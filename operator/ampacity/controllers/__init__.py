@@ -1,0 +1,1 @@
+"""Reconcilers: gather, plan, apply, status. kopf handlers stay thin."""

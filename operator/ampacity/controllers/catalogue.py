@@ -1,0 +1,59 @@
+"""The catalogue of accelerator profiles, applied when this process begins to lead.
+
+Server-side apply under a manager of its own and without force: what people
+have changed in a profile of the catalogue is theirs, and stays.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ampacity import names
+from ampacity.cluster.client import Client, Patch
+from ampacity.cluster.errors import ApiError
+
+log = logging.getLogger(__name__)
+
+_MANAGER = {"fieldManager": "ampacity-catalogue"}
+_CONFLICT = 409
+
+
+def read_catalogue(path: Path) -> tuple[dict[str, Any], ...]:
+    """Profiles in a YAML file, or in all files of a folder; a document may be a list.
+
+    Raises OSError, and ValueError on what is no YAML.
+    """
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    return tuple(profile for file in files for profile in _profiles(file))
+
+
+def _profiles(file: Path) -> Iterator[dict[str, Any]]:
+    try:
+        documents = list(yaml.safe_load_all(file.read_text()))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{file}: {error}") from error
+    for document in documents:
+        for profile in document if isinstance(document, list) else [document]:
+            if profile is not None:
+                yield profile
+
+
+async def apply_catalogue(
+    client: Client, profiles: tuple[dict[str, Any], ...], may_write: Callable[[], bool]
+) -> None:
+    """Apply each profile; one that cannot be applied is reported and does not stop the others."""
+    for profile in profiles:
+        name = profile["metadata"]["name"]
+        path = f"/apis/{names.GROUP}/{names.VERSION}/acceleratorprofiles/{name}"
+        try:
+            await client.patch(path, profile, kind=Patch.APPLY, params=_MANAGER, guard=may_write)
+        except ApiError as error:
+            if error.status == _CONFLICT:
+                log.info("catalogue profile %s was changed by people and stays as it is", name)
+            else:
+                log.warning("catalogue profile %s not applied: %s", name, error)

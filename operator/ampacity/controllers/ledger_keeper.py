@@ -1,0 +1,141 @@
+"""The ledger between two cycles: what is written, what may still be under way, and whose turn it is.
+
+`core.ledger` says what each change of it means; here it meets its object in
+the cluster and the answers to our patches.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from ampacity.cluster.holds import HoldsStore, HoldsTooLarge, Stored
+from ampacity.cluster.results import Outcome, Result
+from ampacity.controllers.pools.fleet import Fleet
+from ampacity.controllers.scene import sightings
+from ampacity.core.ledger import (
+    Announcement,
+    FenceEntry,
+    Ledger,
+    advance,
+    announce,
+    in_doubt,
+    release,
+    resolve,
+    take_over,
+    withdraw,
+    without_misfits,
+)
+from ampacity.core.plan import Grant
+from ampacity.core.snapshot import Waiter
+from ampacity.translate.records import PodRecord
+
+_BARRED_FOR = 10.0
+"""Seconds for which a pod whose grant was refused is not planned again at the same version."""
+
+
+class LedgerKeeper:
+    """Keeps one process's ledger. `fenced` is kept equal to the uids of pods with a fence entry."""
+
+    def __init__(
+        self, holds: HoldsStore, may_write: Callable[[], bool], identity: str, fenced: set[str]
+    ) -> None:
+        self._holds, self._may_write, self._identity = holds, may_write, identity
+        self._fenced = fenced
+        self._stored: Stored | None = None
+        self._resigned = False
+        self._withdrawn: set[str] = set()
+        self._unanswered: set[str] = set()
+        self._barred: dict[str, tuple[str, float]] = {}
+
+    @property
+    def in_office(self) -> bool:
+        """Whether the ledger is ours, as far as we know."""
+        return self._stored is not None and not self._resigned
+
+    def resign(self) -> None:
+        """The ledger may be somebody else's now: take it over again before using it."""
+        self._resigned = True
+
+    async def take_over(self) -> None:
+        """Make the ledger ours: whoever wrote it before can write it no more."""
+        self._resigned, self._stored = False, None
+        found = await self._holds.load()
+        ours = take_over(found.ledger, self._identity)
+        stored = await self._holds.save(ours, found.version, guard=self._may_write)
+        for memory in (self._withdrawn, self._unanswered, self._barred):
+            memory.clear()
+        self._remember(stored)
+
+    def settled(self, pods: Mapping[str, PodRecord], fleet: Fleet, shut: frozenset[str]) -> Ledger:
+        """The ledger without what means nothing any more. `shut`: nodes that admit nothing."""
+        at = int(time.time())
+        ledger = withdraw(self._now().ledger, self._withdrawn, at)
+        ledger = resolve(ledger, sightings(pods, ledger), at)
+        ledger = without_misfits(ledger, fleet.waiting(ledger))
+        return release(ledger, fleet.due_holds(ledger), fleet.usable - shut)
+
+    def doubtful(self, ledger: Ledger) -> tuple[FenceEntry, ...]:
+        """Entries whose pod must be changed before they can be dropped."""
+        return in_doubt(ledger, self._unanswered)
+
+    def changed(self, results: Iterable[Result]) -> None:
+        """Those pods were changed on purpose: what was under way to them can only be refused."""
+        self._unanswered.difference_update(r.uid for r in results if r.outcome is Outcome.APPLIED)
+
+    def may_plan(self, waiter: Waiter) -> bool:
+        """Not while a grant on this very version of the pod was just refused."""
+        version, until = self._barred.get(waiter.uid, ("", 0.0))
+        return version != waiter.resource_version or time.monotonic() >= until
+
+    async def commit(self, ledger: Ledger, grants: tuple[Grant, ...]) -> Announcement:
+        """Write the ledger with as many of `grants` as its object has room for; the rest is deferred.
+
+        Raises ApiError and Conflict; the ledger must then be taken over again.
+        """
+        base, at, fitting = advance(ledger), int(time.time()), len(grants)
+        while True:
+            announced = announce(base, grants[:fitting], at)
+            try:
+                await self._save(announced.ledger)
+            except HoldsTooLarge:
+                if not fitting:
+                    raise
+                fitting //= 2
+            else:
+                return replace(announced, deferred=announced.deferred + len(grants) - fitting)
+
+    def answered(self, grants: Iterable[Grant], results: Iterable[Result]) -> None:
+        """What became of the grants that were announced, in the same order."""
+        now = time.monotonic()
+        self._barred = {uid: barred for uid, barred in self._barred.items() if now < barred[1]}
+        for grant, result in zip(grants, results, strict=True):
+            if result.outcome is Outcome.DROPPED:
+                self._withdrawn.add(result.uid)
+                self._barred[result.uid] = (grant.waiter.resource_version, now + _BARRED_FOR)
+            elif result.outcome is Outcome.UNKNOWN:
+                self._unanswered.add(result.uid)
+
+    async def _save(self, ledger: Ledger) -> None:
+        before = self._now()
+        if replace(ledger, sequence=before.ledger.sequence) == before.ledger:
+            return
+        self._stored = None
+        try:
+            stored = await self._holds.save(ledger, before.version, guard=self._may_write)
+        except HoldsTooLarge:
+            self._stored = before
+            raise
+        self._remember(stored)
+        self._withdrawn.clear()
+
+    def _remember(self, stored: Stored) -> None:
+        self._stored = stored
+        self._fenced.clear()
+        self._fenced.update(entry.uid for entry in stored.ledger.fence)
+
+    def _now(self) -> Stored:
+        if self._stored is None:
+            raise RuntimeError("the ledger is not ours; it must be taken over first")
+        return self._stored

@@ -1,0 +1,113 @@
+"""The parts of an operator process, and how they are wired together."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ampacity.cluster.access import Access
+from ampacity.cluster.client import Client, Guard
+from ampacity.cluster.events import EventRecorder
+from ampacity.cluster.executor import GateExecutor
+from ampacity.cluster.holds import HoldsStore
+from ampacity.cluster.lease import Leader
+from ampacity.cluster.marks import Marker
+from ampacity.cluster.times import utcnow
+from ampacity.controllers.caches import Caches
+from ampacity.controllers.catalogue import apply_catalogue, read_catalogue
+from ampacity.controllers.leading import Leading
+from ampacity.controllers.ledger_keeper import LedgerKeeper
+from ampacity.controllers.metrics import Metrics
+from ampacity.controllers.placement import Placement, Tools
+from ampacity.controllers.pools.apply import DeploymentWriter
+from ampacity.controllers.reporter import Reporter
+from ampacity.controllers.revisions import RevisionStore
+from ampacity.controllers.session import session_maker
+from ampacity.controllers.settings import Settings
+from ampacity.controllers.status.writer import StatusWriter
+from ampacity.controllers.trigger import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What runs: caches for ever, then election, leading and reporter once everything is listed."""
+
+    caches: Caches
+    leader: Leader
+    leading: Leading
+    reporter: Reporter
+    metrics: Metrics
+
+
+def build_parts(settings: Settings, client: Client, access: Access, metrics: Metrics) -> Parts:
+    """Everything of one process; nothing runs yet. To be called in its event loop.
+
+    Raises OSError and ValueError if the catalogue cannot be read.
+    """
+    catalogue = read_catalogue(Path(settings.catalogue)) if settings.catalogue else ()
+    trigger, fenced = Trigger(settings.debounce, settings.resync), set[str]()
+    caches = Caches(
+        client, session_maker(access, asyncio.get_running_loop()),
+        wake=trigger.wake, fenced=fenced, relist=settings.relist, on_error=metrics.count_error,
+    )  # fmt: skip
+
+    def leads(now: bool) -> None:
+        metrics.leader.set(now)
+        placement.resign()
+        if not now:
+            reporter.forget()
+
+    def may_write() -> bool:
+        return leader.may_write() and not leading.stopping
+
+    async def apply() -> None:
+        await apply_catalogue(client, catalogue, may_write)
+
+    leader = Leader(
+        client, settings.namespace, settings.identity, duration=settings.lease_duration, on_change=leads
+    )
+    reporter = _reporter(settings, client, caches, metrics, may_write)
+    keeper = LedgerKeeper(HoldsStore(client, settings.namespace), may_write, leader.holder, fenced)
+    placement = Placement(_tools(settings, client, caches, metrics, keeper, reporter, trigger, may_write))
+    leading = Leading(leader, placement, trigger, metrics, apply)
+    return Parts(caches, leader, leading, reporter, metrics)
+
+
+def _tools(
+    settings: Settings,
+    client: Client,
+    caches: Caches,
+    metrics: Metrics,
+    keeper: LedgerKeeper,
+    reporter: Reporter,
+    trigger: Trigger,
+    may_write: Guard,
+) -> Tools:
+    return Tools(
+        caches=caches,
+        keeper=keeper,
+        revisions=RevisionStore(client, settings.namespace, may_write),
+        executor=GateExecutor(client, caches.reader, may_write=may_write, concurrency=settings.concurrency),
+        deployments=DeploymentWriter(
+            client, caches.deployments.store, may_write=may_write, clock=time.monotonic
+        ),
+        metrics=metrics,
+        report=reporter.offer,
+        wake=trigger.wake,
+    )
+
+
+def _reporter(
+    settings: Settings, client: Client, caches: Caches, metrics: Metrics, may_write: Guard
+) -> Reporter:
+    events = EventRecorder(client, settings.identity)
+    marker = Marker(
+        client, caches.reader, events, may_write=may_write, concurrency=settings.concurrency
+    )
+    writer = StatusWriter(
+        client, caches.stores, may_write=may_write, clock=time.monotonic,
+        wall=lambda: utcnow().strftime("%Y-%m-%dT%H:%M:%SZ"), interval=settings.status_interval,
+    )  # fmt: skip
+    return Reporter(caches, marker, writer, metrics)

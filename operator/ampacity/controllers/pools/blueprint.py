@@ -1,0 +1,65 @@
+"""The Deployment of one pool at one site, as server-side apply wants it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ampacity import names
+from ampacity.apis import GPUInferencePool
+from ampacity.translate.template import deployment_name
+
+TEMPLATE_HASH = "ampacity.io/template-hash"
+"""Annotation of our Deployments: of which template they were made."""
+
+_LAYOUT = 1
+"""To be raised when `blueprint` changes, so that existing Deployments follow."""
+
+
+def blueprint(
+    pool: GPUInferencePool, template: Mapping[str, Any], digest: str, site: str, replicas: int
+) -> dict[str, Any]:
+    """Everything of the Deployment that is ours. `digest`: of `template`, which knows no site.
+
+    `maxSurge: 0`: a rollout replaces pods within the watts they have; surplus
+    pods would wait at a full rack for ever.
+    """
+    labels = {names.POOL: pool.metadata.name, names.SITE: site}
+    metadata = template.get("metadata") or {}
+    at_site = {**template, "metadata": {**metadata, "labels": {**metadata.get("labels", {}), **labels}}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {
+            "name": deployment_name(pool.metadata.name, site),
+            "namespace": pool.metadata.namespace,
+            "labels": {**labels, "app.kubernetes.io/managed-by": names.FIELD_MANAGER},
+            "annotations": {TEMPLATE_HASH: digest},
+            "ownerReferences": [_owner(pool)],
+        },
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": labels},
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": "25%"}},
+            "template": at_site,
+        },
+    }
+
+
+def _owner(pool: GPUInferencePool) -> dict[str, Any]:
+    return {
+        "apiVersion": pool.api_version,
+        "kind": pool.kind,
+        "name": pool.metadata.name,
+        "uid": pool.metadata.uid,
+        "controller": True,
+        "blockOwnerDeletion": False,
+    }
+
+
+def digest_of(template: Mapping[str, Any]) -> str:
+    """Tells one template from another, and one way of making Deployments of them from the next."""
+    text = json.dumps([_LAYOUT, template], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

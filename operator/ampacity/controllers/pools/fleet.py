@@ -1,0 +1,115 @@
+"""All pools of one scene together: their sites, the holds they are due, their Deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ampacity.controllers.pools.desired import (
+    Reserved,
+    Sites,
+    Tally,
+    Wanted,
+    due_holds,
+    key_at,
+    replicas,
+    sites_of,
+    tallies,
+)
+from ampacity.controllers.pools.reading import PoolScene
+from ampacity.controllers.scene import Scene
+from ampacity.core.distribution import accepted_sites
+from ampacity.core.ledger import VIRTUAL, Ledger, Need, holds_by_controller
+from ampacity.core.plan import Grant
+from ampacity.translate.records import PoolRecord
+from ampacity.translate.template import deployment_key
+
+
+@dataclass(frozen=True, slots=True)
+class PoolPlaces:
+    """A pool and where it has places, by site."""
+
+    pool: PoolScene
+    sites: Sites
+    counts: dict[str, Tally]
+
+
+class Fleet:
+    """Reads the scene once; the ledger differs between the beginning and the end of a cycle."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self.answering = frozenset(node.name for node in scene.nodes if node.ready)
+        self.usable = frozenset(n.name for n in scene.nodes if n.ready and not n.unschedulable)
+        self._known = {v.obj["metadata"]["name"]: v.value for v in scene.envelopes if v.value is not None}
+        self._deployed: dict[str, set[str]] = {}
+        for deployment in scene.deployments:
+            self._deployed.setdefault(deployment.pool, set()).add(deployment.site)
+        self._accepted: dict[str, tuple[str, ...]] = {}
+
+    @staticmethod
+    def at_deployment(grant: Grant) -> Grant:
+        """A pool replica's grant, for the Deployment at the site it got."""
+        waiter = grant.waiter
+        if not waiter.uid.startswith(VIRTUAL):
+            return grant
+        _, namespace, pool, _ = waiter.uid.split("/")
+        return replace(grant, waiter=replace(waiter, controller=deployment_key(namespace, pool, grant.site)))
+
+    def waiting(self, ledger: Ledger) -> Iterator[Need]:
+        """What the pools' pods without a place need."""
+        announced = {entry.uid for entry in ledger.fence}
+        for pod in self._scene.index.gated():
+            if pod.pool and pod.uid not in announced and not pod.terminating and not pod.other_gates:
+                yield pod.controller, pod.shape.gpu_units, pod.shape.requests
+
+    def due_holds(self, ledger: Ledger) -> dict[str, int]:
+        """How many holds each Deployment may keep, by controller key; those of an unreadable pool stay."""
+        due: dict[str, int] = {}
+        for places in self.places(ledger):
+            for site, count in due_holds(_total(places.pool), places.sites, places.counts).items():
+                due[key_at(places.pool, site)] = count
+        now = holds_by_controller(ledger)
+        for pool in self._scene.pools:
+            if pool.record is None:
+                keys = [key_at(pool, site) for site in self._deployed.get(pool.key, ())]
+                due |= {key: now[key] for key in keys}
+        return due
+
+    def deployments(self, ledger: Ledger) -> list[Wanted]:
+        """Every Deployment as it should be, those included that should go."""
+        return [wanted for places in self.places(ledger) for wanted in _wanted(places)]
+
+    def places(self, ledger: Ledger) -> Iterator[PoolPlaces]:
+        """Each readable pool with its tallies, at the sites where it has anything."""
+        reserved = Reserved.by(ledger)
+        held_at = {(hold.controller, hold.site) for hold in ledger.holds}
+        for pool in self._scene.pools:
+            if pool.record is None:
+                continue
+            pods = tuple(self._scene.index.in_pool(pool.key))
+            deployed = self._deployed.get(pool.key, set())
+            present = deployed | {site for pod in pods for site in pod.shape.sites}
+            present |= {site for key, site in held_at if key == key_at(pool, site)}
+            accepted = [site for site in self._sites_for(pool.record) if site in present]
+            sites = sites_of(accepted, self._known, deployed)
+            counts = tallies(pool, (*sites.ranked, *sites.left), pods, reserved, self.answering)
+            yield PoolPlaces(pool, sites, counts)
+
+    def _sites_for(self, record: PoolRecord) -> tuple[str, ...]:
+        key = f"{record.namespace}/{record.name}"
+        if key not in self._accepted:
+            self._accepted[key] = accepted_sites(self._known, record.tiers, record.site_labels)
+        return self._accepted[key]
+
+
+def _wanted(places: PoolPlaces) -> Iterator[Wanted]:
+    pool = places.pool
+    if pool.model is None or pool.template is None:
+        return
+    for site, count in replicas(_total(pool), places.sites, places.counts).items():
+        yield Wanted(pool.model, pool.template, pool.digest, site, count, unwanted=not count)
+
+
+def _total(pool: PoolScene) -> int:
+    return pool.record.replicas if pool.record else 0

@@ -1,0 +1,77 @@
+"""Pool objects as the planner and the reconciler need them; each version of an object is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ampacity.apis import GPUInferencePool, read
+from ampacity.controllers.pools.blueprint import digest_of
+from ampacity.controllers.stores import Object
+from ampacity.core.site import Problem
+from ampacity.translate.pods import PodReader
+from ampacity.translate.pools import pool_record
+from ampacity.translate.records import PoolRecord, Profile
+from ampacity.translate.template import render_template
+
+
+@dataclass(frozen=True, slots=True)
+class PoolScene:
+    """A pool as last seen. `model`, `template` and `record` are None if `problems` says why."""
+
+    obj: Object
+    problems: tuple[Problem, ...] = ()
+    model: GPUInferencePool | None = None
+    template: Mapping[str, Any] | None = None
+    digest: str = ""
+    record: PoolRecord | None = None
+
+    @property
+    def key(self) -> str:
+        """ "namespace/name"."""
+        metadata = self.obj["metadata"]
+        return f"{metadata['namespace']}/{metadata['name']}"
+
+
+class PoolReading:
+    """Reads pools; what was read stays until the object or the profiles change."""
+
+    def __init__(self, reader: PodReader) -> None:
+        self._reader = reader
+        self._known: dict[str, tuple[int, tuple[Profile, ...], PoolScene]] = {}
+
+    def read(
+        self, objects: Iterable[Object], profiles: tuple[Profile, ...], deployed: Mapping[str, int]
+    ) -> tuple[PoolScene, ...]:
+        """`deployed`: replicas that the Deployments of each pool ask for together, by pool key."""
+        scenes = [self._scene(obj, profiles) for obj in objects]
+        present = {scene.obj["metadata"]["uid"] for scene in scenes}
+        self._known = {uid: known for uid, known in self._known.items() if uid in present}
+        return tuple(_deployed(scene, deployed.get(scene.key, 0)) for scene in scenes)
+
+    def _scene(self, obj: Object, profiles: tuple[Profile, ...]) -> PoolScene:
+        uid, generation = obj["metadata"]["uid"], obj["metadata"]["generation"]
+        known = self._known.get(uid)
+        if known is not None and known[0] == generation and known[1] is profiles:
+            return replace(known[2], obj=obj)
+        scene = _read(obj, profiles, self._reader)
+        self._known[uid] = (generation, profiles, scene)
+        return scene
+
+
+def _read(obj: Object, profiles: Sequence[Profile], reader: PodReader) -> PoolScene:
+    model, problems = read(GPUInferencePool, obj)
+    if model is None:
+        return PoolScene(obj, problems)
+    rendered = render_template(model, profiles)
+    if rendered.template is None:
+        return PoolScene(obj, rendered.problems)
+    record = pool_record(model, rendered.template, reader)
+    return PoolScene(obj, (), model, rendered.template, digest_of(rendered.template), record)
+
+
+def _deployed(scene: PoolScene, replicas: int) -> PoolScene:
+    if scene.record is None or scene.record.deployed == replicas:
+        return scene
+    return replace(scene, record=replace(scene.record, deployed=replicas))

@@ -1,0 +1,140 @@
+"""What a cycle found that people should be told, as values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ampacity.controllers.accepted import Verdict
+from ampacity.controllers.pools.current import DeploymentRecord
+from ampacity.controllers.pools.fleet import Fleet, PoolPlaces
+from ampacity.controllers.pools.reading import PoolScene
+from ampacity.controllers.scene import Scene
+from ampacity.controllers.status.pool import PoolView, SitePlaces
+from ampacity.core.ledger import VIRTUAL, Ledger
+from ampacity.core.plan import Plan, Reason, Refusal
+from ampacity.core.site import Site
+from ampacity.core.snapshot import Snapshot
+from ampacity.translate.records import PodRecord, Profile
+from ampacity.translate.template import deployment_name
+from ampacity.translate.waiting import pod_waiter
+
+_OTHER_GATES = "its other scheduling gates must be removed first; then it is given power"
+
+
+@dataclass(frozen=True, slots=True)
+class CycleReport:
+    """Values only: nothing of it changes after the cycle.
+
+    `waiting`: pods that wait, and why. `unmarked`: pods with a place whose condition does not say so.
+    """
+
+    envelopes: tuple[Verdict[Site], ...]
+    profiles: tuple[Verdict[Profile], ...]
+    pools: tuple[tuple[PoolScene, PoolView], ...]
+    waiting: tuple[tuple[PodRecord, Refusal], ...]
+    unmarked: tuple[PodRecord, ...]
+    snapshot: Snapshot
+    refusals: tuple[Refusal, ...]
+    ledger: Ledger
+    adopted: int
+
+
+def report_of(
+    scene: Scene,
+    fleet: Fleet,
+    snapshot: Snapshot,
+    decisions: Plan,
+    ledger: Ledger,
+    trouble: Mapping[str, str],
+) -> CycleReport:
+    """`trouble`: Deployments that could not be written, by "namespace/name", and why."""
+    pods = scene.pods
+    refusals = (*decisions.refusals, *_gated_by_others(scene))
+    waiting = tuple((pods[r.waiter.uid], r) for r in refusals if r.waiter.uid in pods)
+    return CycleReport(
+        envelopes=scene.envelopes,
+        profiles=scene.profile_verdicts,
+        pools=tuple(_pools(scene, fleet, decisions, ledger, trouble)),
+        waiting=waiting,
+        unmarked=scene.unmarked,
+        snapshot=snapshot,
+        refusals=refusals,
+        ledger=ledger,
+        adopted=scene.adopted,
+    )
+
+
+def _gated_by_others(scene: Scene) -> Iterator[Refusal]:
+    for pod in scene.index.gated():
+        if pod.other_gates and not pod.terminating:
+            yield Refusal(pod_waiter(pod, pod.shape, None), Reason.OTHER_GATES, _OTHER_GATES)
+
+
+def _pools(
+    scene: Scene, fleet: Fleet, decisions: Plan, ledger: Ledger, trouble: Mapping[str, str]
+) -> Iterator[tuple[PoolScene, PoolView]]:
+    refusals = _by_pool(scene, decisions.refusals)
+    deployments: dict[str, dict[str, DeploymentRecord]] = {}
+    for deployment in scene.deployments:
+        deployments.setdefault(deployment.pool, {})[deployment.site] = deployment
+    for places in fleet.places(ledger):
+        key = places.pool.key
+        yield places.pool, _view(places, deployments.get(key, {}), refusals.get(key, ()), trouble)
+    for pool in scene.pools:
+        if pool.record is None:
+            yield pool, _unreadable(pool, deployments.get(pool.key, {}))
+
+
+def _view(
+    places: PoolPlaces,
+    deployments: Mapping[str, DeploymentRecord],
+    refusals: tuple[Refusal, ...],
+    trouble: Mapping[str, str],
+) -> PoolView:
+    metadata = places.pool.obj["metadata"]
+    record = places.pool.record
+    at_sites = []
+    failures = [d.failure for d in deployments.values() if d.failure]
+    for site, tally in places.counts.items():
+        deployment = deployments.get(site)
+        at_sites.append(SitePlaces(site, tally.placed, deployment.ready if deployment else 0))
+        failed = trouble.get(f"{metadata['namespace']}/{deployment_name(metadata['name'], site)}")
+        failures += [failed] if failed else []
+    return PoolView(
+        name=metadata["name"],
+        generation=metadata["generation"],
+        desired=record.replicas if record else 0,
+        places=tuple(at_sites),
+        refusals=refusals,
+        failures=tuple(failures),
+    )
+
+
+def _unreadable(pool: PoolScene, deployments: Mapping[str, DeploymentRecord]) -> PoolView:
+    """A refused pool: what it has stays as it is."""
+    metadata = pool.obj["metadata"]
+    return PoolView(
+        name=metadata["name"],
+        generation=metadata["generation"],
+        desired=(pool.obj.get("spec") or {}).get("replicas", 0),
+        places=tuple(SitePlaces(d.site, d.replicas, d.ready) for d in deployments.values()),
+        problems=pool.problems,
+    )
+
+
+def _by_pool(scene: Scene, refusals: tuple[Refusal, ...]) -> dict[str, tuple[Refusal, ...]]:
+    found: dict[str, list[Refusal]] = {}
+    for refusal in refusals:
+        uid = refusal.waiter.uid
+        pod = scene.pods.get(uid)
+        key = "/".join(uid.split("/")[1:3]) if uid.startswith(VIRTUAL) else (pod.pool if pod else "")
+        if key:
+            found.setdefault(key, []).append(refusal)
+    return {key: tuple(some) for key, some in found.items()}
+
+
+def waiting_by_reason(report: CycleReport) -> Counter[Reason]:
+    """How many wait for what."""
+    return Counter(refusal.reason for refusal in report.refusals)

@@ -1,0 +1,61 @@
+"""Everything one placement cycle works on, taken at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ampacity.controllers.accepted import Verdict
+from ampacity.controllers.pools.current import DeploymentRecord
+from ampacity.controllers.pools.reading import PoolScene
+from ampacity.core.ledger import Ledger, Sighting
+from ampacity.core.site import Site
+from ampacity.core.snapshot import NodeTerm
+from ampacity.translate.records import NodeRecord, PodRecord, Profile, World
+from ampacity.translate.usage import PodIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`index` is not touched until the next scene is taken. `profiles` is the same tuple until one changes.
+
+    `adopted`: how many bound GPU pods have no reservation. `unmarked`: pods
+    with a place whose condition does not say so.
+    """
+
+    envelopes: tuple[Verdict[Site], ...]
+    profile_verdicts: tuple[Verdict[Profile], ...]
+    profiles: tuple[Profile, ...]
+    pools: tuple[PoolScene, ...]
+    nodes: tuple[NodeRecord, ...]
+    deployments: tuple[DeploymentRecord, ...]
+    volumes: Mapping[str, tuple[NodeTerm, ...]]
+    index: PodIndex
+    adopted: int = 0
+    unmarked: tuple[PodRecord, ...] = ()
+
+    @property
+    def pods(self) -> Mapping[str, PodRecord]:
+        """All pods that have not ended, by uid."""
+        return self.index.pods()
+
+    def world(self, ledger: Ledger) -> World:
+        """What the snapshot is built from; the pods are in `index`."""
+        return World(
+            sites={v.obj["metadata"]["name"]: v.value for v in self.envelopes if v.value is not None},
+            profiles=self.profiles,
+            nodes=self.nodes,
+            pods=(),
+            pools=tuple(pool.record for pool in self.pools if pool.record is not None),
+            ledger=ledger,
+            volumes=self.volumes,
+        )
+
+
+def sightings(pods: Mapping[str, PodRecord], ledger: Ledger) -> dict[str, Sighting]:
+    """How the fence's pods were last seen."""
+    return {
+        entry.uid: Sighting(pod.resource_version, pod.gated)
+        for entry in ledger.fence
+        if (pod := pods.get(entry.uid)) is not None
+    }

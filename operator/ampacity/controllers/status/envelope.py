@@ -1,0 +1,172 @@
+"""Status of a SitePowerEnvelope, from what was accepted, charged and doubted. Bounded in size."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ampacity.apis import Condition
+from ampacity.apis.envelope_status import (
+    MAX_DOMAINS,
+    MAX_FAILURES,
+    MAX_RACKS,
+    EnvelopeStatus,
+    FailureStatus,
+    LimitStatus,
+    PowerSummary,
+    RackNames,
+    RackSummary,
+)
+from ampacity.controllers.status.conditions import acceptance, condition, listed
+from ampacity.controllers.status.limits import Slack, binding, limit_status, over, slacks
+from ampacity.core.load import Load
+from ampacity.core.rows import FailureEffect, RowKind, RowStatus, SiteRows
+from ampacity.core.site import CoolingUnit, Declared, Domain, Problem, Site
+from ampacity.core.snapshot import Note
+from ampacity.core.units import format_power
+from ampacity.translate.patterns import compress
+
+_RACK_KINDS = (RowKind.RACK, RowKind.RACK_AIR)
+_NAMES = 1_000
+_DOUBTS = {
+    "RackLabels": "Contradiction",
+    "NodeMissing": "MissingNodes",
+    "NotAdmitting": "NodesNotAdmitting",
+    "NoRack": "NodesWithoutRack",
+}
+"""The condition that tells of a doubt, where it has another name than the doubt's reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeView:
+    """What the status of one envelope is made of.
+
+    `accepted`: the generation in force. `rows`, `loads` (mW per rack) and
+    `occupied` (racks with nodes) are of the last cycle; `rows` None before the first.
+    """
+
+    generation: int
+    accepted: int | None
+    problems: tuple[Problem, ...] = ()
+    rows: SiteRows | None = None
+    loads: Mapping[str, Load] = field(default_factory=dict)
+    occupied: Collection[str] = frozenset()
+    notes: tuple[Note, ...] = ()
+
+
+def envelope_status(view: EnvelopeView) -> tuple[EnvelopeStatus, tuple[RowStatus, ...]]:
+    """The status, and the described rows it was made of (for metrics)."""
+    rows = view.rows
+    conditions = [*acceptance(view.generation, view.accepted, view.problems), *_doubts(view)]
+    described = rows.describe(view.loads) if rows else ()
+    figures: dict[str, object] = {}
+    if rows is not None:
+        found = slacks(rows, view.loads)
+        conditions += [*_overloaded(found, view.generation), *_redundancy(rows.site, view.generation)]
+        figures = _figures(view, rows, described, found)
+    status = EnvelopeStatus(
+        observed_generation=view.generation, accepted_generation=view.accepted, conditions=conditions
+    )
+    return status.model_copy(update=figures), described
+
+
+def _figures(
+    view: EnvelopeView, rows: SiteRows, described: Sequence[RowStatus], found: list[Slack]
+) -> dict[str, object]:
+    domains = [row for row in described if row.kind not in _RACK_KINDS]
+    failures = [effect for effect in rows.failures() if effect.lost or effect.throttled]
+    failures.sort(key=lambda effect: (-len(effect.lost), -len(effect.throttled), effect.state.name))
+    return {
+        "power": _power(rows.site, domains),
+        "binding": binding(found),
+        "domains": _tightest(domains, MAX_DOMAINS),
+        "domains_omitted": max(0, len(_by_name(domains)) - MAX_DOMAINS) or None,
+        "racks": _racks(rows.site, described, view.occupied),
+        "failures": [_failure(effect) for effect in failures[:MAX_FAILURES]],
+        "failures_omitted": max(0, len(failures) - MAX_FAILURES) or None,
+    }
+
+
+def _power(site: Site, domains: Sequence[RowStatus]) -> PowerSummary | None:
+    """The site at its sources; None if a site has no power domain in service."""
+    sources = {domain.name for domain in site.domains if not domain.suppliers}
+    power = [row for row in domains if row.kind is RowKind.DOMAIN]
+    at_source = [row for row in power if row.subject in sources]
+    if not at_source:
+        return None
+    return PowerSummary(
+        capacity=format_power(sum(row.capacity for row in at_source)),
+        reserved=format_power(sum(row.reserved for row in at_source)),
+        headroom=format_power(min(row.headroom for row in power)),
+    )
+
+
+def _racks(site: Site, described: Sequence[RowStatus], occupied: Collection[str]) -> RackSummary:
+    racks = [row for row in described if row.kind in _RACK_KINDS]
+    return RackSummary(
+        total=len(site.racks),
+        occupied=len(occupied),
+        over=len({row.subject for row in racks if row.headroom < 0}),
+        least_headroom=_tightest([row for row in racks if row.subject in occupied], MAX_RACKS),
+    )
+
+
+def _tightest(rows: Sequence[RowStatus], most: int) -> list[LimitStatus]:
+    """At most `most` of the rows, one a name; in their own order if all fit, else least headroom first."""
+    kept = _by_name(rows)
+    if len(kept) > most:
+        kept = sorted(kept, key=lambda row: (row.headroom, row.subject))[:most]
+    return [limit_status(row) for row in kept]
+
+
+def _by_name(rows: Sequence[RowStatus]) -> list[RowStatus]:
+    """The tightest row of each subject, in order of first appearance."""
+    found: dict[str, RowStatus] = {}
+    for row in rows:
+        known = found.get(row.subject)
+        if known is None or row.headroom < known.headroom:
+            found[row.subject] = row
+    return list(found.values())
+
+
+def _failure(effect: FailureEffect) -> FailureStatus:
+    return FailureStatus(
+        name=effect.state.name,
+        type=effect.state.failed_type or "declared out of service",
+        lost=RackNames(count=len(effect.lost), names=compress(effect.lost, _NAMES)),
+        throttled=RackNames(count=len(effect.throttled), names=compress(effect.throttled, _NAMES)),
+    )
+
+
+def _overloaded(found: list[Slack], generation: int) -> list[Condition]:
+    sentences = [slack.sentence() for slack in over(found)]
+    if not sentences:
+        return []
+    text = f"{listed(sentences)}; nothing new is admitted there"
+    return [condition("Overloaded", True, "AboveCapacity", text, generation=generation)]
+
+
+def _redundancy(site: Site, generation: int) -> list[Condition]:
+    parts: list[Domain | CoolingUnit] = [*site.domains, *site.cooling]
+    broken = [part for part in parts if part.state is not Declared.HEALTHY]
+    out = [f"{part.type} {part.name} is declared {part.state}" for part in broken]
+    if not out:
+        return []
+    rule = "each further failure must hold too" if site.keep_redundancy else "only this state has to hold"
+    text = f"{listed(out)}; {rule}"
+    return [condition("RedundancyLost", True, "OutOfService", text, generation=generation)]
+
+
+def _doubts(view: EnvelopeView) -> list[Condition]:
+    """One condition for each kind of doubt; what is in doubt counts at its maximum."""
+    found: dict[str, list[str]] = {}
+    reasons: dict[str, str] = {}
+    for note in sorted(view.notes, key=lambda note: (note.reason, note.kind, note.name)):
+        kind = _DOUBTS.get(note.reason, note.reason)
+        subject = f"{note.kind.lower()} {note.name}: " if note.name else ""
+        found.setdefault(kind, []).append(subject + note.sentence)
+        reasons.setdefault(kind, note.reason)
+    return [
+        condition(kind, True, reasons[kind], listed(sentences), generation=view.generation)
+        for kind, sentences in found.items()
+    ]

@@ -1,0 +1,140 @@
+"""Status of a GPUInferencePool: what has a place, what is ready, what waits where and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ampacity import names
+from ampacity.apis import Condition
+from ampacity.apis.gpu_inference_pool import MAX_SITES, PoolSiteStatus, PoolStatus
+from ampacity.controllers.status.conditions import condition, listed, shortened, stalled
+from ampacity.core.plan import Refusal, SiteReason
+from ampacity.core.site import Problem
+
+_SENTENCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlaces:
+    """Replicas of a pool at one site that have a place, and those of them that serve."""
+
+    site: str
+    placed: int
+    ready: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """What the status of one pool is made of.
+
+    `refusals`: of its replicas and waiting pods. `failures`: what keeps a
+    Deployment from creating pods that have a place.
+    """
+
+    name: str
+    generation: int
+    desired: int
+    places: tuple[SitePlaces, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    failures: tuple[str, ...] = ()
+    invalid: str = "InvalidSpec"
+
+    @property
+    def placed(self) -> int:
+        return sum(places.placed for places in self.places)
+
+    @property
+    def ready(self) -> int:
+        return sum(places.ready for places in self.places)
+
+    @property
+    def waiting(self) -> int:
+        return max(0, self.desired - self.placed)
+
+
+def pool_status(view: PoolView) -> PoolStatus:
+    """The whole status. Nothing that waits goes without a reason."""
+    sites = _sites(view)
+    return PoolStatus(
+        observed_generation=view.generation,
+        desired=view.desired,
+        replicas=view.placed,
+        ready_replicas=view.ready,
+        waiting=view.waiting,
+        selector=f"{names.POOL}={view.name}",
+        sites=sites[:MAX_SITES],
+        sites_omitted=max(0, len(sites) - MAX_SITES) or None,
+        conditions=_conditions(view),
+    )
+
+
+def _sites(view: PoolView) -> list[PoolSiteStatus]:
+    """Sites with places first, then those that were tried, each with its reason."""
+    places = {p.site: p for p in view.places if p.placed or p.ready}
+    reasons, counts = _refused_at(view.refusals)
+    found = []
+    for site in dict.fromkeys([*places, *reasons]):
+        at, why = places.get(site), reasons.get(site)
+        found.append(
+            PoolSiteStatus(
+                site=site,
+                placed=at.placed if at else 0,
+                ready=at.ready if at else 0,
+                waiting=counts[site],
+                reason=why.reason.value if why else None,
+                message=shortened(why.sentence, _SENTENCE) if why else None,
+            )
+        )
+    return found
+
+
+def _refused_at(refusals: Iterable[Refusal]) -> tuple[dict[str, SiteReason], Counter[str]]:
+    """Per site, why the first replica there waits, and how many do."""
+    reasons: dict[str, SiteReason] = {}
+    counts: Counter[str] = Counter()
+    for refusal in refusals:
+        for why in refusal.sites:
+            reasons.setdefault(why.site, why)
+            counts[why.site] += 1
+    return reasons, counts
+
+
+def _conditions(view: PoolView) -> list[Condition]:
+    generation = view.generation
+    if view.problems:
+        trouble = listed(str(problem) for problem in view.problems)
+        return [
+            condition("Ready", False, view.invalid, trouble, generation=generation),
+            condition("Reconciling", False, view.invalid, generation=generation),
+            stalled(view.problems, generation, view.invalid),
+        ]
+    reason, message = _progress(view)
+    done = reason == "AllReady"
+    waiting = [condition("Waiting", True, reason, message, generation=generation)] if view.waiting else []
+    return [
+        condition("Ready", done, reason, message, generation=generation),
+        condition("Reconciling", not done, reason, message, generation=generation),
+        stalled((), generation),
+        *waiting,
+    ]
+
+
+def _progress(view: PoolView) -> tuple[str, str]:
+    """The one reason that matters most, as a word and a sentence."""
+    if view.waiting:
+        return _why_waiting(view.refusals, view.waiting, view.desired)
+    if view.failures:
+        return "PodsNotCreated", listed(view.failures)
+    if view.ready < view.desired:
+        return "Starting", f"{view.ready} of {view.desired} replicas are ready"
+    return "AllReady", f"{view.ready} of {view.desired} replicas are ready"
+
+
+def _why_waiting(refusals: Sequence[Refusal], waiting: int, desired: int) -> tuple[str, str]:
+    counted = f"{waiting} of {desired} replicas wait"
+    if not refusals:
+        return "Placing", f"{counted} for the next placement cycle"
+    return refusals[0].reason.value, f"{counted}: {refusals[0].sentence}"

@@ -1,0 +1,69 @@
+"""What wakes the planner, and what the journal keeps count of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ampacity.controllers.pod_journal import PodJournal, matters
+from ampacity.core.load import Load
+from ampacity.core.snapshot import Resources, Shape
+from ampacity.translate.records import PodRecord, Reservation
+
+GPU_POD = PodRecord(
+    "u1", "ai", "p", "5", Shape("ai", Resources(), 1), 0, 0, "Pod/ai/p", "n1", True, False, False, -1, False,
+    "Running",
+)  # fmt: skip
+CPU_POD = replace(GPU_POD, shape=Shape("ai", Resources(), 0))
+PLACE = Reservation("par1", "r1", "n1", "h100", Load(1, 1), 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "answer"),
+    [
+        (None, GPU_POD, True),
+        (GPU_POD, None, True),
+        (GPU_POD, replace(GPU_POD, terminating=True), True),
+        (GPU_POD, replace(GPU_POD, resource_version="6", phase="Pending"), False),
+        (GPU_POD, replace(GPU_POD, resource_version="6", powered=("True", "Granted", "")), False),
+        (None, CPU_POD, False),
+        (None, replace(CPU_POD, gated=True), True),
+    ],
+)
+def test_only_what_may_change_a_decision_wakes(
+    old: PodRecord | None, new: PodRecord | None, answer: bool
+) -> None:
+    assert matters(old, new) is answer
+
+
+def test_the_index_follows_only_when_told() -> None:
+    journal = PodJournal()
+    journal.note("u1", GPU_POD)
+    assert not journal.index.pods()
+    journal.catch_up()
+    assert set(journal.index.pods()) == {"u1"}
+    journal.note("u1", None)
+    journal.catch_up()
+    assert not journal.index.pods() and journal.adopted == 0
+
+
+def test_gpu_pods_without_a_reservation_are_adopted() -> None:
+    journal = PodJournal()
+    journal.note("u1", GPU_POD)
+    journal.note("u2", replace(CPU_POD, uid="u2"))
+    journal.catch_up()
+    assert journal.adopted == 1
+    journal.note("u1", replace(GPU_POD, reservation=PLACE))
+    journal.catch_up()
+    assert journal.adopted == 0
+
+
+def test_a_placed_pod_is_unmarked_until_its_condition_says_so() -> None:
+    journal = PodJournal()
+    journal.note("u1", replace(GPU_POD, reservation=PLACE, powered=("False", "InsufficientPower", "")))
+    journal.catch_up()
+    assert [pod.uid for pod in journal.unmarked] == ["u1"]
+    journal.note("u1", replace(GPU_POD, reservation=PLACE, powered=("True", "Granted", "")))
+    journal.catch_up()
+    assert journal.unmarked == ()

@@ -1,0 +1,64 @@
+"""Releasing holds that nobody will take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ampacity.core.ledger import Ledger, announce, give_up, holds_by_controller, release, without_misfits
+from ampacity.core.snapshot import Resources
+from tests.unit.ledger.builders import AT, SHAPE, grant, led, replica, waiter
+
+NODES = frozenset({"n1", "n2"})
+
+
+def held(*controllers: str, node: str = "n1") -> Ledger:
+    grants = [grant(replica(i, controller), node) for i, controller in enumerate(controllers)]
+    return announce(led(), grants, AT).ledger
+
+
+def test_holds_that_are_due_stay() -> None:
+    ledger = held("a", "a", "b")
+    assert release(ledger, {"a": 2, "b": 5}, NODES) is ledger
+    assert holds_by_controller(ledger) == {"a": 2, "b": 1}
+
+
+def test_a_controller_that_wants_none_keeps_none() -> None:
+    assert holds_by_controller(release(held("a", "b"), {"b": 1}, NODES)) == {"b": 1}
+
+
+def test_the_newest_go_first() -> None:
+    old, new = held("a").holds[0], replace(held("a").holds[0], key="later", since=AT + 9)
+    ledger = replace(led(), holds=(new, old))
+    assert release(ledger, {"a": 1}, NODES).holds == (old,)
+
+
+def test_a_hold_on_a_node_that_admits_nothing_goes() -> None:
+    assert release(held("a", node="gone"), {"a": 1}, NODES).holds == ()
+
+
+def test_a_place_that_is_of_no_use_is_given_up_once_per_waiter() -> None:
+    ledger = held("a", "a", "b")
+    left = give_up(ledger, [waiter(hold="n1", controller="a"), waiter(hold=None, controller="b")])
+    assert holds_by_controller(left) == {"a": 1, "b": 1}
+    assert give_up(ledger, []) is ledger
+
+
+def need(controller: str = "a", units: int = 1) -> tuple[str, int, Resources]:
+    return controller, units, SHAPE.requests
+
+
+def test_a_hold_that_fits_its_pod_stays() -> None:
+    ledger = held("a", "a")
+    assert without_misfits(ledger, [need(), need()]) is ledger
+
+
+def test_a_hold_that_fits_no_pod_makes_way_for_one() -> None:
+    ledger = held("a", "a", "b")
+    left = without_misfits(ledger, [need(units=2), need("c")])
+    assert holds_by_controller(left) == {"a": 1, "b": 1}
+
+
+def test_holds_whose_pods_are_yet_to_come_stay() -> None:
+    ledger = held("a", "a")
+    assert without_misfits(ledger, [need()]) is ledger
+    assert without_misfits(ledger, []) is ledger
