@@ -132,8 +132,9 @@ class Greedy:
 
 
 def deal(runs: Iterable[Run], places: Mapping[Demand, Sequence[Placement]]) -> list[Filled]:
-    """Each shape's places to its waiters in their order."""
-    left = {demand: iter(found) for demand, found in places.items()}
+    """Each shape's places to its waiters in their order; a shape without places has none to deal."""
+    runs = list(runs)
+    left = {run.demand: iter(places.get(run.demand, ())) for run in runs}
     return [Filled(run, list(islice(left[run.demand], len(run.waiters)))) for run in runs]
 
 
