@@ -74,7 +74,7 @@ RESOURCES = (
             ("Placed", "integer", ".status.replicas", 0),
             ("Ready", "integer", ".status.readyReplicas", 0),
             ("Waiting", "integer", ".status.waiting", 0),
-            ("Why", "string", ".status.conditions[?(@.type=='Waiting')].message", 1),
+            ("Why", "string", ".status.conditions[?(@.type=='Ready')].message", 1),
             _AGE,
         ),
         {

@@ -20,10 +20,13 @@ Watts = Annotated[str, Field(max_length=32)]
 class PowerSummary(StatusModel):
     """The whole site at its sources: what they can carry, what is reserved, what is left."""
 
-    capacity: Watts = Field(description="Usable watts of all sources in service. Example: 54 kW.")
+    capacity: Watts = Field(
+        description="Usable watts of all sources in service that carry load now; a standby source on a 0 %"
+        " share counts once it has taken over. Example: 54 kW."
+    )
     reserved: Watts = Field(description="Watts reserved there now, with all losses. Example: 31.2 kW.")
     headroom: Watts = Field(
-        description="The least that any domain of the site has left, in normal operation or in its worst"
+        description="What the limit that binds has left (see `binding`), in normal operation or in its worst"
         " single failure. Negative if over."
     )
 
@@ -136,6 +139,7 @@ class EnvelopeStatus(StatusModel):
         default_factory=list,
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
         description="Ready, Reconciling and Stalled, and where they hold: RedundancyLost (something is"
-        " declared out of service), Overloaded (a limit is below its load), Contradiction (labels and"
+        " declared out of service), Overloaded (a limit is below its load), NotAdmitting"
+        " (the site as a whole grants nothing), Contradiction (labels and"
         " envelope differ; the lower figure counts), UnknownHardware (nodes without a sure profile).",
     )

@@ -12,7 +12,8 @@ from ampacity import names
 from ampacity.cluster.client import Client, OnError
 from ampacity.cluster.watch import Watch
 from ampacity.cluster.watches import watch_claims, watch_nodes, watch_pods, watch_volumes
-from ampacity.controllers.accepted import Acceptance
+from ampacity.controllers.accepted import Acceptance, accepted_site
+from ampacity.controllers.departed import DepartedProfiles
 from ampacity.controllers.handlers import NewSession
 from ampacity.controllers.own_kinds import OwnKinds
 from ampacity.controllers.pod_journal import PodJournal, matters
@@ -22,7 +23,6 @@ from ampacity.controllers.scene import Scene
 from ampacity.controllers.stores import Object, Store
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeTerm
-from ampacity.translate.envelope import site_of
 from ampacity.translate.pods import PodReader
 from ampacity.translate.profile import profile_of
 from ampacity.translate.records import NodeRecord, PodRecord, Profile
@@ -57,8 +57,9 @@ class Caches:
         )  # fmt: skip
         self.claims = watch_claims(client, on_change=self._volumes_changed, on_error=on_error)
         self.volumes = watch_volumes(client, on_change=self._volumes_changed, on_error=on_error)
-        self.envelopes: Acceptance[Site] = Acceptance("SitePowerEnvelope", site_of)
+        self.envelopes: Acceptance[Site] = Acceptance("SitePowerEnvelope", accepted_site)
         self.profiles: Acceptance[Profile] = Acceptance("AcceleratorProfile", profile_of)
+        self._departed = DepartedProfiles()
         self._journal = PodJournal()
         self._pools = PoolReading(self.reader)
         self._profiles: tuple[Profile, ...] = ()
@@ -93,7 +94,9 @@ class Caches:
     def scene(self) -> Scene:
         """All of it now. The pod index is brought up to date here, and only here."""
         verdicts = self.profiles.judge(self.stores[PROFILES].all())
-        self._use_profiles(tuple(v.value for v in verdicts if v.value is not None))
+        living = [v.value for v in verdicts if v.value is not None]
+        nodes, pods = self.nodes.store.objects, self.pods.store.objects
+        self._use_profiles(self._departed.in_force(living, nodes.values(), pods.values()))
         self._journal.catch_up()
         if self._bound is None:
             self._bound = bound_terms(self.claims.store.objects.values(), self.volumes.store.objects.values())

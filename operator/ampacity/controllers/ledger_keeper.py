@@ -14,6 +14,7 @@ from ampacity.cluster.holds import HoldsStore, HoldsTooLarge, Stored
 from ampacity.cluster.results import Outcome, Result
 from ampacity.controllers.pools.fleet import Fleet
 from ampacity.controllers.scene import sightings
+from ampacity.controllers.untaken import Untaken
 from ampacity.core.ledger import (
     Announcement,
     FenceEntry,
@@ -48,6 +49,7 @@ class LedgerKeeper:
         self._withdrawn: set[str] = set()
         self._unanswered: set[str] = set()
         self._barred: dict[str, tuple[str, float]] = {}
+        self._untaken = Untaken()
 
     @property
     def in_office(self) -> bool:
@@ -66,6 +68,7 @@ class LedgerKeeper:
         stored = await self._holds.save(ours, found.version, guard=self._may_write)
         for memory in (self._withdrawn, self._unanswered, self._barred):
             memory.clear()
+        self._untaken.begin(int(time.time()))
         self._remember(stored)
 
     def settled(self, pods: Mapping[str, PodRecord], fleet: Fleet, shut: frozenset[str]) -> Ledger:
@@ -73,7 +76,9 @@ class LedgerKeeper:
         at = int(time.time())
         ledger = withdraw(self._now().ledger, self._withdrawn, at)
         ledger = resolve(ledger, sightings(pods, ledger), at)
-        ledger = without_misfits(ledger, fleet.waiting(ledger))
+        waiting = tuple(fleet.waiting(ledger))
+        self._untaken.seen((controller for controller, _, _ in waiting), at)
+        ledger = without_misfits(self._untaken.drop(ledger, at), waiting)
         return release(ledger, fleet.due_holds(ledger), fleet.usable - shut)
 
     def doubtful(self, ledger: Ledger) -> tuple[FenceEntry, ...]:
@@ -85,25 +90,30 @@ class LedgerKeeper:
         self._unanswered.difference_update(r.uid for r in results if r.outcome is Outcome.APPLIED)
 
     def may_plan(self, waiter: Waiter) -> bool:
-        """Not while a grant on this very version of the pod was just refused."""
+        """Not while a grant on this very version of the pod was just refused, or its pool rests."""
         version, until = self._barred.get(waiter.uid, ("", 0.0))
-        return version != waiter.resource_version or time.monotonic() >= until
+        barred = version == waiter.resource_version and time.monotonic() < until
+        return not barred and not self._untaken.rests(waiter)
 
     async def commit(self, ledger: Ledger, grants: tuple[Grant, ...]) -> Announcement:
         """Write the ledger with as many of `grants` as its object has room for; the rest is deferred.
 
+        From then on each fenced grant is in doubt until `answered` knows better, whatever happens between.
         Raises ApiError and Conflict; the ledger must then be taken over again.
         """
         base, at, fitting = advance(ledger), int(time.time()), len(grants)
         while True:
             announced = announce(base, grants[:fitting], at)
             try:
-                await self._save(announced.ledger)
+                await self._save(announced)
             except HoldsTooLarge:
                 if not fitting:
                     raise
                 fitting //= 2
             else:
+                self._withdrawn.clear()
+                self._unanswered.update(grant.waiter.uid for grant in announced.fenced)
+                self._untaken.seen((grant.waiter.controller for grant in announced.fenced), at)
                 return replace(announced, deferred=announced.deferred + len(grants) - fitting)
 
     def answered(self, grants: Iterable[Grant], results: Iterable[Result]) -> None:
@@ -111,15 +121,17 @@ class LedgerKeeper:
         now = time.monotonic()
         self._barred = {uid: barred for uid, barred in self._barred.items() if now < barred[1]}
         for grant, result in zip(grants, results, strict=True):
+            if result.outcome is Outcome.UNKNOWN:
+                continue
+            self._unanswered.discard(result.uid)
             if result.outcome is Outcome.DROPPED:
                 self._withdrawn.add(result.uid)
                 self._barred[result.uid] = (grant.waiter.resource_version, now + _BARRED_FOR)
-            elif result.outcome is Outcome.UNKNOWN:
-                self._unanswered.add(result.uid)
 
-    async def _save(self, ledger: Ledger) -> None:
-        before = self._now()
-        if replace(ledger, sequence=before.ledger.sequence) == before.ledger:
+    async def _save(self, announced: Announcement) -> None:
+        """Grants are written even if the same ones stand there: their sequence must be on record."""
+        before, ledger = self._now(), announced.ledger
+        if not announced.fenced and replace(ledger, sequence=before.ledger.sequence) == before.ledger:
             return
         self._stored = None
         try:
@@ -128,7 +140,6 @@ class LedgerKeeper:
             self._stored = before
             raise
         self._remember(stored)
-        self._withdrawn.clear()
 
     def _remember(self, stored: Stored) -> None:
         self._stored = stored

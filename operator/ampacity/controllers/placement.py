@@ -31,9 +31,9 @@ from ampacity.controllers.pools.fleet import Fleet
 from ampacity.controllers.report import CycleReport, report_of
 from ampacity.controllers.revisions import RevisionStore
 from ampacity.controllers.scene import Scene
-from ampacity.core.ledger import Announcement, Ledger, give_up
+from ampacity.core.ledger import VIRTUAL, Announcement, Ledger, give_up
 from ampacity.core.placement import plan
-from ampacity.core.plan import Plan
+from ampacity.core.plan import Grant, Plan
 from ampacity.core.snapshot import Snapshot
 from ampacity.translate.snapshot import SnapshotCache, build_snapshot
 
@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 1_000
 """Most grants of one cycle: on a slow API server, what comes meanwhile would wait for all of them."""
+
+_FULL_FOR = 2.0
+"""Seconds until the next try when the ledger had no room for any grant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,12 @@ class Placement:
         with step("plan"):
             snapshot, decisions = await asyncio.to_thread(self._plan, scene, ledger)
         with step("commit"):
-            placed = tuple(map(Fleet.at_deployment, decisions.grants[:_AT_ONCE]))
+            placed = tuple(map(Fleet.at_deployment, _first(decisions.grants)))
             announced = await tools.keeper.commit(give_up(ledger, decisions.released), placed)
         with step("grant"):
             await self._grant(scene, announced)
             if announced.deferred or len(decisions.grants) > _AT_ONCE:
-                tools.wake()
+                self._go_on(announced)
         with step("scale"):
             await tools.deployments.apply(fleet.deployments(announced.ledger))
         with step("report"):
@@ -145,7 +148,17 @@ class Placement:
             found = fields(pods=len(announced.fenced), replicas=len(announced.held), fence=fence)
             log.info("placed", extra=found)
 
+    def _go_on(self, announced: Announcement) -> None:
+        """Another cycle for the rest; not at once while there is no room for any of it."""
+        delay = 0.0 if announced.fenced or announced.held else _FULL_FOR
+        asyncio.get_running_loop().call_later(delay, self._tools.wake)
+
     def _observe(self, results: Iterable[Result]) -> None:
         for result in results:
             if result.pod is not None:
                 self._tools.caches.pods.store.observe(result.pod)
+
+
+def _first(grants: Iterable[Grant]) -> list[Grant]:
+    """As many as one cycle carries out. Pods that exist go first: replicas may find no room for holds."""
+    return sorted(grants, key=lambda grant: grant.waiter.uid.startswith(VIRTUAL))[:_AT_ONCE]

@@ -53,10 +53,14 @@ class PodJournal:
 
 
 def matters(old: PodRecord | None, new: PodRecord | None) -> bool:
-    """Whether a pod's change may change a decision. Pods without GPUs matter at the next resync."""
-    if not any(pod and (pod.gated or pod.shape.gpu_units or pod.pool) for pod in (old, new)):
+    """Whether a pod's change may change a decision. Pods that surely have no GPU can wait for a resync."""
+    return any(map(_may_have_gpu, (old, new))) and _decisive(old) != _decisive(new)
+
+
+def _may_have_gpu(pod: PodRecord | None) -> bool:
+    if pod is None:
         return False
-    return _decisive(old) != _decisive(new)
+    return bool(pod.gated or pod.shape.gpu_units or pod.pool or pod.shape.unknown_draw)
 
 
 def _decisive(pod: PodRecord | None) -> tuple[object, ...] | None:

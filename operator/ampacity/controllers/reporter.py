@@ -105,6 +105,7 @@ def statuses(report: CycleReport) -> tuple[list[Wanted], dict[str, tuple[RowStat
         view = EnvelopeView(
             verdict.generation, verdict.accepted, verdict.problems, site.rows if site else None,
             loads.get(name, {}), occupied.get(name, frozenset()), notes.get(name, ()),
+            site.why_not if site and not site.admits else "",
         )  # fmt: skip
         status, rows[name] = envelope_status(view)
         wanted.append(Wanted(ENVELOPES, verdict.obj, status.to_dict()))

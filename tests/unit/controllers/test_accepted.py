@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ampacity.controllers.accepted import Acceptance, Revision
+import pytest
+
+from ampacity.controllers import accepted
+from ampacity.controllers.accepted import Acceptance, Revision, accepted_site
 from ampacity.core.site import Problem
+from tests.builders.resources import envelope as site_envelope
 
 FAULT = Problem("spec.capacity", "'13OkW' is no power", "write 130kW")
 
@@ -91,3 +95,11 @@ def test_an_unchanged_object_is_not_parsed_again() -> None:
     (before,) = judge.judge([envelope("good", 1)])
     (after,) = judge.judge([envelope("good", 1)])
     assert after.value is before.value
+
+
+def test_an_envelope_without_computable_limits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The graph checks refuse all that is known; what slips through must not push the last good one out."""
+    obj = site_envelope()
+    assert accepted_site(obj)[0] is not None
+    monkeypatch.setattr(accepted, "buildable", lambda site: FAULT)
+    assert accepted_site(obj) == (None, (FAULT,))

@@ -16,6 +16,7 @@ GPU_POD = PodRecord(
     "Running",
 )  # fmt: skip
 CPU_POD = replace(GPU_POD, shape=Shape("ai", Resources(), 0))
+UNKNOWN_POD = replace(CPU_POD, shape=replace(CPU_POD.shape, unknown_draw="it uses a resource claim"))
 PLACE = Reservation("par1", "r1", "n1", "h100", Load(1, 1), 1)
 
 
@@ -29,6 +30,8 @@ PLACE = Reservation("par1", "r1", "n1", "h100", Load(1, 1), 1)
         (GPU_POD, replace(GPU_POD, resource_version="6", powered=("True", "Granted", "")), False),
         (None, CPU_POD, False),
         (None, replace(CPU_POD, gated=True), True),
+        (None, UNKNOWN_POD, True),
+        (UNKNOWN_POD, None, True),
     ],
 )
 def test_only_what_may_change_a_decision_wakes(

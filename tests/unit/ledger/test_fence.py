@@ -8,6 +8,7 @@ import pytest
 
 from ampacity.core.ledger import (
     MAX_ENTRIES,
+    MAX_HOLDS,
     Sighting,
     advance,
     announce,
@@ -134,10 +135,18 @@ def test_the_ledger_stays_bounded_and_says_what_is_left_over() -> None:
 
 
 def test_a_full_ledger_still_lets_pods_take_their_holds() -> None:
-    held = announce(led(), [grant(replica(i)) for i in range(MAX_ENTRIES)], AT).ledger
-    announced = announce(advance(held), [grant(waiter("late")), grant(waiter(hold="n1"))], AT)
+    held = announce(led(), [grant(replica(i)) for i in range(MAX_HOLDS)], AT).ledger
+    others = [grant(waiter(f"other-{i}")) for i in range(MAX_ENTRIES - MAX_HOLDS)]
+    full = announce(held, others, AT).ledger
+    announced = announce(advance(full), [grant(waiter("late")), grant(waiter(hold="n1"))], AT)
     assert [g.waiter.uid for g in announced.fenced] == ["pod-1"]
     assert announced.deferred == 1
+
+
+def test_holds_leave_room_for_pods() -> None:
+    announced = announce(led(), [grant(replica(i)) for i in range(MAX_HOLDS + 3)], AT)
+    assert (len(announced.held), announced.deferred) == (MAX_HOLDS, 3)
+    assert announce(advance(announced.ledger), [grant()], AT).fenced == (grant(),)
 
 
 def test_announcing_changes_nothing_else() -> None:

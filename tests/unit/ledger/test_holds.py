@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ampacity.core.ledger import Ledger, announce, give_up, holds_by_controller, release, without_misfits
+from ampacity.core.ledger import (
+    Ledger,
+    announce,
+    give_up,
+    holds_by_controller,
+    overdue,
+    release,
+    without_holds,
+    without_misfits,
+)
+from ampacity.core.ledger.holds import HOLD_SECONDS
 from ampacity.core.snapshot import Resources
 from tests.unit.ledger.builders import AT, SHAPE, grant, led, replica, waiter
 
@@ -34,6 +44,22 @@ def test_the_newest_go_first() -> None:
 
 def test_a_hold_on_a_node_that_admits_nothing_goes() -> None:
     assert release(held("a", node="gone"), {"a": 1}, NODES).holds == ()
+
+
+def test_a_hold_is_overdue_once_nobody_took_it_for_long() -> None:
+    ledger = held("a", "b")
+    assert overdue(ledger, {}, 0, AT + HOLD_SECONDS - 1) == ()
+    assert overdue(ledger, {}, 0, AT + HOLD_SECONDS) == ledger.holds
+    assert without_holds(ledger, ledger.holds[:1]).holds == ledger.holds[1:]
+
+
+def test_a_controller_that_shows_pods_keeps_its_holds() -> None:
+    ledger = held("a", "b")
+    assert overdue(ledger, {"a": AT + 1}, 0, AT + HOLD_SECONDS) == ledger.holds[1:]
+
+
+def test_no_hold_is_overdue_just_after_a_new_leader_began() -> None:
+    assert overdue(held("a"), {}, AT + 1_000, AT + 1_001) == ()
 
 
 def test_a_place_that_is_of_no_use_is_given_up_once_per_waiter() -> None:

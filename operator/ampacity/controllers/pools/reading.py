@@ -10,6 +10,7 @@ from ampacity.apis import GPUInferencePool, read
 from ampacity.controllers.pools.blueprint import digest_of
 from ampacity.controllers.stores import Object
 from ampacity.core.site import Problem
+from ampacity.translate.accelerators import unknown_accelerators
 from ampacity.translate.pods import PodReader
 from ampacity.translate.pools import pool_record
 from ampacity.translate.records import PoolRecord, Profile
@@ -64,6 +65,9 @@ def _read(obj: Object, profiles: Sequence[Profile], reader: PodReader) -> PoolSc
     model, problems = read(GPUInferencePool, obj)
     if model is None:
         return PoolScene(obj, problems)
+    unknown = unknown_accelerators(model.spec.accelerators or (), profiles)
+    if unknown:
+        return PoolScene(obj, unknown)
     rendered = render_template(model, profiles)
     if rendered.template is None:
         return PoolScene(obj, rendered.problems)

@@ -17,8 +17,8 @@ from ampacity.apis.envelope_status import (
     RackNames,
     RackSummary,
 )
-from ampacity.controllers.status.conditions import acceptance, condition, listed
-from ampacity.controllers.status.limits import Slack, binding, limit_status, over, slacks
+from ampacity.controllers.status.conditions import acceptance, condition, listed, shortened
+from ampacity.controllers.status.limits import Slack, binding, limit_status, live_sources, over, slacks
 from ampacity.core.load import Load
 from ampacity.core.rows import FailureEffect, RowKind, RowStatus, SiteRows
 from ampacity.core.site import CoolingUnit, Declared, Domain, Problem, Site
@@ -28,6 +28,7 @@ from ampacity.translate.patterns import compress
 
 _RACK_KINDS = (RowKind.RACK, RowKind.RACK_AIR)
 _NAMES = 1_000
+_GROUP = 200
 _DOUBTS = {
     "RackLabels": "Contradiction",
     "NodeMissing": "MissingNodes",
@@ -43,6 +44,7 @@ class EnvelopeView:
 
     `accepted`: the generation in force. `rows`, `loads` (mW per rack) and
     `occupied` (racks with nodes) are of the last cycle; `rows` None before the first.
+    `closed`: why the site as a whole grants nothing, "" if it does.
     """
 
     generation: int
@@ -52,20 +54,24 @@ class EnvelopeView:
     loads: Mapping[str, Load] = field(default_factory=dict)
     occupied: Collection[str] = frozenset()
     notes: tuple[Note, ...] = ()
+    closed: str = ""
 
 
 def envelope_status(view: EnvelopeView) -> tuple[EnvelopeStatus, tuple[RowStatus, ...]]:
     """The status, and the described rows it was made of (for metrics)."""
     rows = view.rows
-    conditions = [*acceptance(view.generation, view.accepted, view.problems), *_doubts(view)]
+    conditions = [*_closed(view), *_doubts(view)]
     described = rows.describe(view.loads) if rows else ()
     figures: dict[str, object] = {}
     if rows is not None:
         found = slacks(rows, view.loads)
         conditions += [*_overloaded(found, view.generation), *_redundancy(rows.site, view.generation)]
         figures = _figures(view, rows, described, found)
+    ready = acceptance(view.generation, view.accepted, view.problems)
     status = EnvelopeStatus(
-        observed_generation=view.generation, accepted_generation=view.accepted, conditions=conditions
+        observed_generation=view.generation,
+        accepted_generation=view.accepted,
+        conditions=[_pointing(ready[0], conditions), *ready[1:], *conditions],
     )
     return status.model_copy(update=figures), described
 
@@ -77,7 +83,7 @@ def _figures(
     failures = [effect for effect in rows.failures() if effect.lost or effect.throttled]
     failures.sort(key=lambda effect: (-len(effect.lost), -len(effect.throttled), effect.state.name))
     return {
-        "power": _power(rows.site, domains),
+        "power": _power(rows, domains, found),
         "binding": binding(found),
         "domains": _tightest(domains, MAX_DOMAINS),
         "domains_omitted": max(0, len(_by_name(domains)) - MAX_DOMAINS) or None,
@@ -87,17 +93,17 @@ def _figures(
     }
 
 
-def _power(site: Site, domains: Sequence[RowStatus]) -> PowerSummary | None:
+def _power(rows: SiteRows, domains: Sequence[RowStatus], found: list[Slack]) -> PowerSummary | None:
     """The site at its sources; None if a site has no power domain in service."""
-    sources = {domain.name for domain in site.domains if not domain.suppliers}
-    power = [row for row in domains if row.kind is RowKind.DOMAIN]
-    at_source = [row for row in power if row.subject in sources]
+    live = live_sources(rows)
+    at_source = [row for row in domains if row.kind is RowKind.DOMAIN and row.subject in live]
     if not at_source:
         return None
+    least = found[0].left if found else min(row.headroom for row in at_source)
     return PowerSummary(
         capacity=format_power(sum(row.capacity for row in at_source)),
         reserved=format_power(sum(row.reserved for row in at_source)),
-        headroom=format_power(min(row.headroom for row in power)),
+        headroom=format_power(least),
     )
 
 
@@ -157,16 +163,40 @@ def _redundancy(site: Site, generation: int) -> list[Condition]:
     return [condition("RedundancyLost", True, "OutOfService", text, generation=generation)]
 
 
+def _closed(view: EnvelopeView) -> list[Condition]:
+    if not view.closed:
+        return []
+    return [condition("NotAdmitting", True, "SiteClosed", view.closed, generation=view.generation)]
+
+
+def _pointing(ready: Condition, others: Sequence[Condition]) -> Condition:
+    """Ready, with a word on what keeps a site in force from taking more."""
+    told = {"NotAdmitting": "it grants nothing", "Overloaded": "a limit is below its load"}
+    hints = [f"{told[c.type]} (see {c.type})" for c in others if c.type in told]
+    if not hints or ready.status != "True":
+        return ready
+    return ready.model_copy(update={"message": shortened(f"{ready.message}, but {', and '.join(hints)}")})
+
+
 def _doubts(view: EnvelopeView) -> list[Condition]:
     """One condition for each kind of doubt; what is in doubt counts at its maximum."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[tuple[str, str], list[str]]] = {}
     reasons: dict[str, str] = {}
     for note in sorted(view.notes, key=lambda note: (note.reason, note.kind, note.name)):
         kind = _DOUBTS.get(note.reason, note.reason)
-        subject = f"{note.kind.lower()} {note.name}: " if note.name else ""
-        found.setdefault(kind, []).append(subject + note.sentence)
+        found.setdefault(kind, {}).setdefault((note.kind, note.sentence), []).append(note.name)
         reasons.setdefault(kind, note.reason)
     return [
-        condition(kind, True, reasons[kind], listed(sentences), generation=view.generation)
-        for kind, sentences in found.items()
+        condition(kind, True, reasons[kind], _told(alike), generation=view.generation)
+        for kind, alike in found.items()
     ]
+
+
+def _told(alike: Mapping[tuple[str, str], Sequence[str]]) -> str:
+    """Each sentence once, after the things it is about: "nodes n[0-6]: counted at 10 kW"."""
+    sentences = []
+    for (kind, sentence), subjects in alike.items():
+        named = {name for name in subjects if name}
+        word = kind.lower() + ("s" if len(named) > 1 else "")
+        sentences.append(f"{word} {compress(named, _GROUP)}: {sentence}" if named else sentence)
+    return listed(sentences)

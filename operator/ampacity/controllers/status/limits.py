@@ -11,6 +11,7 @@ from ampacity.apis.envelope_status import Binding, LimitStatus
 from ampacity.core.load import Load
 from ampacity.core.rows import Row, RowKind, RowStatus, SiteRows
 from ampacity.core.rows.shortfall import failing, spoken
+from ampacity.core.site import Declared
 from ampacity.core.units import PPM, format_power
 
 _OWN = {
@@ -72,6 +73,19 @@ def limit_status(row: RowStatus) -> LimitStatus:
         worst_failure=fails,
         worst_reserved=format_power(row.worst_reserved) if fails else None,
     )
+
+
+def live_sources(rows: SiteRows) -> frozenset[str]:
+    """Sources in service that carry load now; all in service if no load reaches any of them.
+
+    A standby generator on a 0 % share carries nothing while the meter lives.
+    """
+    live = {d.name for d in rows.site.domains if not d.suppliers and d.state is Declared.HEALTHY}
+    table = rows.table
+    used = set(table.entry_rows[(table.entry_coefs > 0).any(axis=1)].tolist())
+    normal = [start for start in table.groups[:-1] if start in used or table.bases[start] > 0]
+    carrying = {table.rows[start].subject for start in normal if table.rows[start].kind is RowKind.DOMAIN}
+    return frozenset(live & carrying or live)
 
 
 def row_name(row: Row) -> str:

@@ -2,67 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
+import numpy.typing as npt
 
-from ampacity.core.load import NOTHING, Load
-from ampacity.core.rows import SiteRows
+from ampacity.core.placement.columns import Columns, Ints, read_columns
+from ampacity.core.placement.headroom import Headroom, read_headroom
 from ampacity.core.snapshot import Snapshot
+
+_ROUNDS = 8
+_ALMOST = 1 - 1e-9  # what rounding in floating point could make too much of is left out
+
+Floats = npt.NDArray[np.float64]
 
 
 def site_headroom(snapshot: Snapshot) -> dict[str, int]:
     """Per site, mW its admitting nodes could draw more.
 
-    Racks are filled one after the other, each in proportion to what its idle
-    GPUs would draw, until a row is full: a reachable figure, so never more
-    than the site has. A site that admits nothing has none.
+    All racks grow together, each in proportion to what its idle GPUs would draw, until a row stops those
+    that hang on it; the others grow on. A reachable figure, so never more than the site has; it orders
+    sites, it grants nothing. A site that admits nothing has none.
     """
-    wanted = _idle_load(snapshot)
-    charged = _charged(snapshot)
-    return {
-        name: _fill(view.rows, charged.get(name, {}), wanted.get(name, {})) if view.admits else 0
-        for name, view in snapshot.sites.items()
-    }
+    columns = read_columns(snapshot, ())
+    loads = _idle_loads(columns)
+    parts = _grow(read_headroom(snapshot, columns), loads)
+    found = dict.fromkeys(snapshot.sites, 0)
+    site = columns.site[columns.bay_start]
+    for number, name in enumerate(columns.sites):
+        if name in found:
+            found[name] = int((loads[:, 0] * parts)[site == number].sum() * _ALMOST)
+    return found
 
 
-def _idle_load(snapshot: Snapshot) -> dict[str, dict[str, Load]]:
-    """Per site and rack: what the idle GPUs of nodes that admit pods would add."""
-    loads: dict[str, dict[str, Load]] = {}
-    for node in snapshot.nodes:
-        if node.admits and node.rack is not None and node.draw is not None:
-            idle = max(0, node.draw.gpus - node.units)
-            racks = loads.setdefault(node.site, {})
-            racks[node.rack] = racks.get(node.rack, NOTHING) + node.draw.per_gpu * idle
+def _idle_loads(columns: Columns) -> Ints:
+    """mW that the idle GPUs of each bay's admitting nodes would add: [bays, 3]."""
+    physical = np.append(columns.gpus, 0)[columns.draw]  # the last for nodes that nobody knows (-1)
+    idle = np.where(columns.usable, np.maximum(physical - columns.units, 0), 0)
+    gpus = np.zeros(len(columns.bay_start), np.int64)
+    standing = columns.bay >= 0
+    np.add.at(gpus, columns.bay[standing], idle[standing])
+    loads: Ints = columns.per_gpu[columns.bay_draw] * gpus[:, None]
     return loads
 
 
-def _charged(snapshot: Snapshot) -> dict[str, dict[str, Load]]:
-    loads = {name: dict(view.unlisted) for name, view in snapshot.sites.items()}
-    for node in snapshot.nodes:
-        if node.rack is not None and node.site in loads:
-            racks = loads[node.site]
-            racks[node.rack] = racks.get(node.rack, NOTHING) + node.load
-    return loads
-
-
-def _fill(rows: SiteRows, charged: Mapping[str, Load], wanted: Mapping[str, Load]) -> int:
-    left = rows.capacity - rows.usage(charged)
-    total = 0
-    for rack in sorted(wanted):
-        index, load = rows.rack_index.get(rack), wanted[rack]
-        if index is None or not load.power:
-            continue
-        touched = slice(int(rows.indptr[index]), int(rows.indptr[index + 1]))
-        numbers = rows.entry_rows[touched]
-        need = rows.entry_coefs[touched] @ np.array([load.power, load.air, load.liquid], np.int64)
-        part = _part(left[numbers].tolist(), need.tolist(), load.power)
-        left[numbers] -= (need // load.power + 1) * part
-        total += part
-    return total
-
-
-def _part(left: list[int], need: list[int], power: int) -> int:
-    """mW of `power` that every row can take when it takes `need` for all of it."""
-    rooms = [max(0, room) * power // size for room, size in zip(left, need, strict=True) if size > 0]
-    return min(power, *rooms) if rooms else power
+def _grow(headroom: Headroom, loads: Ints) -> Floats:
+    """The part of its load that each bay can take beside the others: [bays]."""
+    parts = np.zeros(len(loads))
+    if not len(loads):
+        return parts
+    add = headroom.increments(loads).astype(np.float64)
+    left = np.maximum(headroom.left.array().astype(np.float64), 0)
+    for _ in range(_ROUNDS):
+        asked = add * (1 - parts)[headroom.owner]
+        total = np.bincount(headroom.row, weights=asked, minlength=len(left))
+        share = np.minimum(left / np.maximum(total, 1), 1)[headroom.row]
+        step = np.minimum.reduceat(np.where(add > 0, share, 1), headroom.start)
+        left -= np.bincount(headroom.row, weights=asked * step[headroom.owner], minlength=len(left))
+        left = np.maximum(left, 0)
+        parts += (1 - parts) * step
+    return parts

@@ -2,6 +2,7 @@
 
 from ampacity.core.ledger.fence import (
     MAX_ENTRIES,
+    MAX_HOLDS,
     VIRTUAL,
     Announcement,
     Sighting,
@@ -13,11 +14,20 @@ from ampacity.core.ledger.fence import (
     take_over,
     withdraw,
 )
-from ampacity.core.ledger.holds import Need, give_up, holds_by_controller, release, without_misfits
+from ampacity.core.ledger.holds import (
+    Need,
+    give_up,
+    holds_by_controller,
+    overdue,
+    release,
+    without_holds,
+    without_misfits,
+)
 from ampacity.core.ledger.model import FenceEntry, Hold, Ledger
 
 __all__ = [
     "MAX_ENTRIES",
+    "MAX_HOLDS",
     "VIRTUAL",
     "Announcement",
     "FenceEntry",
@@ -31,9 +41,11 @@ __all__ = [
     "holds_by_controller",
     "in_doubt",
     "newer",
+    "overdue",
     "release",
     "resolve",
     "take_over",
     "withdraw",
+    "without_holds",
     "without_misfits",
 ]

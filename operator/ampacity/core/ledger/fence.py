@@ -28,6 +28,9 @@ from ampacity.core.plan import Grant
 MAX_ENTRIES = 2_000
 """Most fence entries and holds together: about 0.4 MB of JSON with long names, of a ConfigMap's 1 MiB."""
 
+MAX_HOLDS = MAX_ENTRIES // 2
+"""No more new holds beyond this many: however many places wait for pods, pods that exist can be granted."""
+
 VIRTUAL = "replica/"
 """Start of the uid of a waiter that is a pool's replica without a pod (see `Waiter.uid`)."""
 
@@ -77,9 +80,11 @@ def announce(ledger: Ledger, grants: Iterable[Grant], at: int) -> Announcement:
     deferred = 0
     for grant in grants:
         taken = _hold_of(grant, holds)
-        if taken is None and len(fence) + len(holds) >= MAX_ENTRIES:
+        virtual = grant.waiter.uid.startswith(VIRTUAL)
+        full = len(fence) + len(holds) >= MAX_ENTRIES or (virtual and len(holds) >= MAX_HOLDS)
+        if taken is None and full:
             deferred += 1
-        elif grant.waiter.uid.startswith(VIRTUAL):
+        elif virtual:
             key = f"{ledger.epoch}.{ledger.sequence}.{len(held)}"
             holds[key] = _new_hold(grant, key, at)
             held.append(grant)

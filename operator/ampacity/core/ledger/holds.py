@@ -2,7 +2,8 @@
 
 A hold is made with a grant to a pool's replica (`fence.announce`), taken by a
 pod of the same controller, and released here once nobody is due to take it,
-or once the planner finds that its place is of no use any more.
+once it was left untaken for long, or once the planner finds that its place is
+of no use any more.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from dataclasses import replace
 
 from ampacity.core.ledger.model import Hold, Ledger
 from ampacity.core.snapshot import Resources, Waiter
+
+HOLD_SECONDS = 60
+"""How long a hold stands while its controller makes no pod: starting one takes a second or two."""
 
 Need = tuple[str, int, Resources]
 """What a waiting pod could take a hold for: its controller, GPU units and requests."""
@@ -66,6 +70,28 @@ def without_misfits(ledger: Ledger, waiting: Iterable[Need]) -> Ledger:
             dropped.add(hold.key)
     kept = tuple(hold for hold in ledger.holds if hold.key not in dropped)
     return replace(ledger, holds=kept) if dropped else ledger
+
+
+def overdue(ledger: Ledger, alive: Mapping[str, int], began: int, now: int) -> tuple[Hold, ...]:
+    """Holds left untaken for `HOLD_SECONDS`, while their controller did not show any other pod either.
+
+    `alive`: when each controller last showed a pod; `began`: when we began to
+    watch for that; all in seconds since the epoch. A controller that makes many
+    pods, one after the other, so keeps the holds for those yet to come.
+    """
+    return tuple(
+        hold
+        for hold in ledger.holds
+        if now - max(hold.since, alive.get(hold.controller, 0), began) >= HOLD_SECONDS
+    )
+
+
+def without_holds(ledger: Ledger, holds: Iterable[Hold]) -> Ledger:
+    """The ledger without these holds."""
+    gone = {hold.key for hold in holds}
+    if not gone:
+        return ledger
+    return replace(ledger, holds=tuple(hold for hold in ledger.holds if hold.key not in gone))
 
 
 def give_up(ledger: Ledger, waiters: Iterable[Waiter]) -> Ledger:

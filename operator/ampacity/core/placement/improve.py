@@ -124,26 +124,36 @@ def _worth(places: Mapping[Demand, Sequence[Placement]], alone: bool) -> int:
 
 def _replace(greedy: Greedy, task: Task, policy: Policy) -> dict[Demand, list[Placement]] | None:
     """Places for everybody in the task, if they are enough; else the floor stays as it was."""
-    mark = len(greedy.floor.history)
+    mark, alone = len(greedy.floor.history), len(task.wanted) == 1
+    best: dict[Demand, list[Placement]] | None = None
+    kept: list[Placement] = []
+    reached = task.enough - 1
     for program in _programs(greedy, task, policy):
-        if bound(program.gains, program.most, program.limits) < task.enough:
-            return None
-        answer = _solve(program, task, policy)
+        most = bound(program.gains, program.most, program.limits)
+        if most <= reached or (best is not None and _close(reached, most, policy)):
+            break
+        answer = _solve(program, reached + 1, policy)
         if answer is not None:
             places = realise(greedy, program, answer, task.wanted)
-            if _good(task, places):
-                return places
+            if _good(task, places) and _worth(places, alone) > reached:
+                best, reached, kept = places, _worth(places, alone), greedy.floor.history[mark:]
             greedy.undo(mark)
-    return None
+    greedy.put_back(kept)
+    return best
+
+
+def _close(reached: int, most: int, policy: Policy) -> bool:
+    """Is what was reached as near to the bound as age order would have had to be?"""
+    return reached * PPM >= most * (PPM - policy.age_costs)
 
 
 def _good(task: Task, places: Mapping[Demand, Sequence[Placement]]) -> bool:
-    """Enough in all, and every pod of a higher level as well off as before."""
+    """Is every pod of a higher level as well off as before?"""
     for demand, ranks in task.above.items():
         liked = demand.ranks(place.node for place in places[demand])
         if len(liked) < len(ranks) or any(new > old for new, old in zip(liked, ranks, strict=False)):
             return False
-    return _worth(places, len(task.wanted) == 1) >= task.enough
+    return True
 
 
 def _programs(greedy: Greedy, task: Task, policy: Policy) -> Iterator[Program]:
@@ -171,7 +181,7 @@ def _above(program: Program, task: Task) -> Iterator[Limit]:
             yield limit(program.cells, [-pods for pods in liked], -sum(rank <= worst for rank in ranks))
 
 
-def _solve(program: Program, task: Task, policy: Policy) -> list[int] | None:
+def _solve(program: Program, enough: int, policy: Policy) -> list[int] | None:
     """The most valuable answer, the best liked among equals; None if none is worth enough."""
     order = sorted({cell.seats.rank for cell in program.cells})
     dislikes = [order.index(cell.seats.rank) * cell.pods for cell in program.cells]
@@ -179,6 +189,6 @@ def _solve(program: Program, task: Task, policy: Policy) -> list[int] | None:
     weighed = [gain * weight - dislike for gain, dislike in zip(program.gains, dislikes, strict=True)]
     effort = Effort(policy.search, 0.0 if program.alone else policy.gap)
     answer = maximise(weighed, program.most, program.limits, effort)
-    if answer is None or sum(map(mul, program.gains, answer)) < task.enough:
+    if answer is None or sum(map(mul, program.gains, answer)) < enough:
         return None
     return answer

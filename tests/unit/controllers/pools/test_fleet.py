@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from ampacity.controllers.accepted import Verdict
 from ampacity.controllers.pools.current import DeploymentRecord
 from ampacity.controllers.pools.fleet import Fleet
@@ -14,7 +16,7 @@ from ampacity.core.ledger import Ledger, announce
 from ampacity.core.site import Site, Tier
 from ampacity.translate.pods import PodReader
 from ampacity.translate.usage import PodIndex
-from tests.unit.controllers.pools.builders import pool_object
+from tests.unit.controllers.pools.builders import pool_object, profile
 from tests.unit.ledger.builders import AT, grant, replica
 
 HELD = "Deployment/ai/chat-edge"
@@ -80,3 +82,20 @@ def test_a_pool_that_cannot_be_read_keeps_what_it_has() -> None:
     fleet = Fleet(scene(broken, deployed=(deployment(replicas=2),)))
     assert fleet.due_holds(held()) == {HELD: 2}
     assert wanted(fleet, held()) == {}
+
+
+def test_a_slip_in_an_accelerator_name_leaves_what_runs_alone() -> None:
+    """An unknown name would make a template of which no replica can run: a rollout that ends them all."""
+    slipped = pool_object(replicas=60, accelerators=["h20x"])
+    read = PoolReading(PodReader(())).read([slipped], (profile(),), {})
+    (problem,) = read[0].problems
+    assert problem.path == "spec.accelerators" and "did you mean h200?" in problem.message
+    fleet = Fleet(replace(scene(deployed=(deployment(replicas=60),)), pools=read))
+    assert fleet.due_holds(held()) == {HELD: 2}
+    assert wanted(fleet, held()) == {}
+
+
+@pytest.mark.parametrize("name", ["h200", "hgx-h200"])
+def test_a_profile_or_its_family_is_a_known_accelerator(name: str) -> None:
+    (read,) = PoolReading(PodReader(())).read([pool_object(accelerators=[name])], (profile(),), {})
+    assert read.problems == () and read.record is not None

@@ -8,7 +8,7 @@ from ampacity.apis.envelope_status import MAX_DOMAINS, MAX_RACKS
 from ampacity.controllers.status.envelope import EnvelopeView, envelope_status
 from ampacity.core.load import Load
 from ampacity.core.rows import build
-from ampacity.core.site import Declared, Problem, Site
+from ampacity.core.site import Declared, Edge, Problem, Site
 from ampacity.core.snapshot import Note
 from tests.builders.power import air_load, domain, hall, kw, rack, site
 
@@ -88,11 +88,51 @@ def test_an_envelope_that_was_never_good_is_not_ready() -> None:
 
 
 def test_doubts_are_conditions_by_reason() -> None:
-    notes = tuple(Note("Node", f"n{i}", "UnknownHardware", "counted at 10 kW") for i in range(7))
+    notes = tuple(Note("Node", f"n{i}", "UnknownHardware", f"counted at {i} kW") for i in range(7))
     message = conditions(shown(notes=notes))["UnknownHardware"]["message"]
-    assert message.startswith("node n0: counted at 10 kW; ") and message.endswith("; and 2 more")
+    assert message.startswith("node n0: counted at 0 kW; ") and message.endswith("; and 2 more")
     labels = (Note("Rack", "", "RackLabels", "labels say 9 kW, the envelope 7 kW", "hall"),)
     assert conditions(shown(notes=labels))["Contradiction"]["message"].startswith("labels say 9 kW")
+
+
+def test_things_in_the_same_doubt_share_one_sentence() -> None:
+    notes = tuple(Note("Node", f"n{i}", "NoRack", "it belongs to no rack") for i in (*range(7), 3))
+    message = conditions(shown(notes=notes))["NodesWithoutRack"]["message"]
+    assert message == "nodes n[0-6]: it belongs to no rack"
+
+
+def test_a_site_that_grants_nothing_says_why_and_stays_ready() -> None:
+    found = conditions(shown(closed="node n1 is in none of its racks"))
+    assert found["NotAdmitting"]["message"] == "node n1 is in none of its racks"
+    assert found["Ready"]["status"] == "True"
+    assert found["Ready"]["message"].endswith("but it grants nothing (see NotAdmitting)")
+    assert "NotAdmitting" not in conditions(shown())
+
+
+def test_an_overloaded_site_is_ready_and_points_at_the_overload() -> None:
+    ready = conditions(shown(loads={"r1": air_load(kw(60))}))["Ready"]
+    assert (ready["status"], ready["reason"]) == ("True", "InForce")
+    assert ready["message"] == "generation 2 is in force, but a limit is below its load (see Overloaded)"
+
+
+def with_standby(**meter: Any) -> Site:
+    """A meter of 120 kW and a generator of 105 kW that takes over only without it."""
+    sources = [domain("meter", "120kW", "Meter", **meter), domain("gen", "105kW", "Generator")]
+    panel = domain("panel", "100kW", by=[Edge("meter", 1_000_000), Edge("gen", 0)])
+    return site([*sources, panel], [rack("r1", by=["panel"])])
+
+
+def test_a_standby_source_counts_once_it_has_taken_over() -> None:
+    loads = {"r1": air_load(kw(30))}
+    assert shown(with_standby(), loads)["power"] == {
+        "capacity": "120 kW", "reserved": "30 kW", "headroom": "70 kW",
+    }  # fmt: skip
+    assert shown(with_standby(state=Declared.FAILED), loads)["power"]["capacity"] == "105 kW"
+
+
+def test_the_headroom_of_the_site_is_that_of_the_limit_that_binds() -> None:
+    status = shown(site([domain("pdu", "50kW")], [rack("r1", by=["pdu"], limit=kw(20))]))
+    assert status["power"]["headroom"] == status["binding"]["headroom"] == "20 kW"
 
 
 def test_a_large_hall_stays_small() -> None:
