@@ -12,7 +12,7 @@ from tests.properties.placement.oracle import best
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(equal_pods())
-def test_equal_pods_get_exactly_the_maximum(snapshot: Snapshot) -> None:
+def test_burst_of_equal_pods_gets_exactly_the_maximum(snapshot: Snapshot) -> None:
     decided = plan(snapshot)
     most = best(snapshot, decided.grants)
     assume(most.exact)

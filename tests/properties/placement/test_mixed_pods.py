@@ -22,11 +22,11 @@ def check_every_priority(snapshot: Snapshot) -> None:
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mixed_pods())
-def test_mixed_pods_on_random_halls(snapshot: Snapshot) -> None:
+def test_burst_of_mixed_pods_on_random_halls(snapshot: Snapshot) -> None:
     check_every_priority(snapshot)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(demos())
-def test_mixed_pods_on_halls_like_the_demo(snapshot: Snapshot) -> None:
+def test_burst_of_mixed_pods_on_halls_like_the_demo(snapshot: Snapshot) -> None:
     check_every_priority(snapshot)

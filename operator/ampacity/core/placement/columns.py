@@ -68,12 +68,6 @@ class Columns:
     bay_start: Ints
     bay_rack: Ints
     bay_draw: Ints
-    bay_size: Ints
-
-    def span(self, bay: int) -> tuple[int, int]:
-        """First node of a bay and the one after its last (nodes without a bay never stand inside one)."""
-        start = int(self.bay_start[bay])
-        return start, start + int(self.bay_size[bay])
 
     def site_span(self, site: str) -> slice:
         """The nodes of a site, which are neighbours."""
@@ -92,33 +86,30 @@ def read_columns(snapshot: Snapshot, shapes: Iterable[Shape]) -> Columns:
     order = np.lexsort((draw, rack, site))
     views = [views[i] for i in order.tolist()]
     site, rack, draw = site[order], rack[order], draw[order]
-    bay, bay_start = _bays(site, rack, draw)
-    open_sites = [name in snapshot.sites and snapshot.sites[name].admits for name in sites]
-    admits = np.fromiter(map(attrgetter("admits"), views), np.bool_, len(views))
-    usable = admits & (rack >= 0) & (draw >= 0) & np.array([*open_sites, False], np.bool_)[site]
     profiles = tuple(sorted(set(map(attrgetter("profile"), views))))
+    bay, bay_start = _bays(site, rack, draw)
     return Columns(
-        views=tuple(views),
-        sites=sites,
-        profiles=profiles,
-        draws=draws,
-        resources=resources,
-        site=site,
-        rack=rack,
-        draw=draw,
+        tuple(views), sites, profiles, draws, resources, site, rack, draw,
         profile=_coded(views, "profile", profiles),
-        usable=usable,
+        usable=_usable(snapshot, views, sites, site) & (bay >= 0),
         units=_ints(map(attrgetter("units"), views), len(views)),
         free=_free(views, resources),
-        per_gpu=np.array([parts(d.per_gpu) for d in draws], np.int64).reshape(-1, 3),
-        gpus=np.array([d.gpus for d in draws], np.int64),
+        per_gpu=np.array([parts(one.per_gpu) for one in draws], np.int64).reshape(-1, 3),
+        gpus=np.array([one.gpus for one in draws], np.int64),
         rack_base=rack_base,
         bay=bay,
         bay_start=bay_start,
         bay_rack=rack[bay_start],
         bay_draw=draw[bay_start],
-        bay_size=np.bincount(bay[bay >= 0], minlength=len(bay_start)),
     )
+
+
+def _usable(snapshot: Snapshot, views: list[NodeView], sites: tuple[str, ...], site: Ints) -> Mask:
+    """Nodes that admit pods, at sites that do."""
+    admits = np.fromiter(map(attrgetter("admits"), views), np.bool_, len(views))
+    known = [name in snapshot.sites and snapshot.sites[name].admits for name in sites]
+    usable: Mask = admits & np.array(known, np.bool_)[site]
+    return usable
 
 
 def _ints(values: Iterable[int], count: int) -> Ints:

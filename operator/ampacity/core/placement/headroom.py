@@ -13,7 +13,7 @@ from operator import attrgetter
 import numpy as np
 
 from ampacity.core.load import Load
-from ampacity.core.placement.columns import Columns, Ints, Mask, parts
+from ampacity.core.placement.columns import Columns, Ints, parts
 from ampacity.core.placement.mirror import Mirror
 from ampacity.core.rows import SiteRows
 from ampacity.core.rows.sums import sum_rows
@@ -90,10 +90,6 @@ class Headroom:
     def _entries_on(self, row: int) -> Ints:
         first, last = self.row_start[row : row + 2].tolist()
         return self.by_row[first:last]
-
-    def shared(self, among: Mask) -> Mask:
-        """Rows on which more than one of the bays in `among` hangs: [rows]."""
-        return np.bincount(self.row[among[self.owner]], minlength=len(self.left.values)) > 1
 
 
 def read_headroom(snapshot: Snapshot, columns: Columns) -> Headroom:

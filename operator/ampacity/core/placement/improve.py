@@ -33,6 +33,8 @@ from ampacity.core.placement.realise import realise
 from ampacity.core.placement.solver import Effort, Limit, bound, maximise
 from ampacity.core.units import PPM
 
+_FINEST = 0.002  # a smaller gap between several shapes costs seconds and wins no GPU that counts
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -47,11 +49,13 @@ class Task:
     """What is posed again: `wanted` pods of each shape, in order of their first.
 
     `above`: per shape, how much each pod that higher levels placed likes its place (`Demand.ranks`), sorted.
-    `enough`: what a better answer is worth at least (pods where there is one shape, else GPUs).
+    `settled`: what those pods are worth; `enough`: what a better answer is worth at least with
+    them (pods where there is one shape, else GPUs).
     """
 
     wanted: Mapping[Demand, int]
     above: Mapping[Demand, Sequence[int]]
+    settled: int
     enough: int
 
 
@@ -105,7 +109,7 @@ def _task(scope: Sequence[Level], policy: Policy) -> Task:
         demand: sorted(demand.ranks(place.node for place in places))
         for demand, places in above.items()
     }
-    return Task(wanted, ranks, kept + least)
+    return Task(wanted, ranks, kept, kept + least)
 
 
 def totals_of_places(filled: Iterable[Filled]) -> dict[Demand, list[Placement]]:
@@ -130,9 +134,9 @@ def _replace(greedy: Greedy, task: Task, policy: Policy) -> dict[Demand, list[Pl
     reached = task.enough - 1
     for program in _programs(greedy, task, policy):
         most = bound(program.gains, program.most, program.limits)
-        if most <= reached or (best is not None and _close(reached, most, policy)):
+        if most <= reached or (best is not None and _close(task, reached, most, policy)):
             break
-        answer = _solve(program, reached + 1, policy)
+        answer = _solve(program, task, reached + 1, policy)
         if answer is not None:
             places = realise(greedy, program, answer, task.wanted)
             if _good(task, places) and _worth(places, alone) > reached:
@@ -142,9 +146,9 @@ def _replace(greedy: Greedy, task: Task, policy: Policy) -> dict[Demand, list[Pl
     return best
 
 
-def _close(reached: int, most: int, policy: Policy) -> bool:
-    """Is what was reached as near to the bound as age order would have had to be?"""
-    return reached * PPM >= most * (PPM - policy.age_costs)
+def _close(task: Task, reached: int, most: int, policy: Policy) -> bool:
+    """Is what the level reached as near to its bound as age order would have had to be?"""
+    return (reached - task.settled) * PPM >= (most - task.settled) * (PPM - policy.age_costs)
 
 
 def _good(task: Task, places: Mapping[Demand, Sequence[Placement]]) -> bool:
@@ -181,13 +185,14 @@ def _above(program: Program, task: Task) -> Iterator[Limit]:
             yield limit(program.cells, [-pods for pods in liked], -sum(rank <= worst for rank in ranks))
 
 
-def _solve(program: Program, enough: int, policy: Policy) -> list[int] | None:
+def _solve(program: Program, task: Task, enough: int, policy: Policy) -> list[int] | None:
     """The most valuable answer, the best liked among equals; None if none is worth enough."""
     order = sorted({cell.seats.rank for cell in program.cells})
     dislikes = [order.index(cell.seats.rank) * cell.pods for cell in program.cells]
     weight = 1 + max(dislikes, default=0) * sum(program.most)
     weighed = [gain * weight - dislike for gain, dislike in zip(program.gains, dislikes, strict=True)]
-    effort = Effort(policy.search, 0.0 if program.alone else policy.gap)
+    gap = max(_FINEST, policy.gap * (enough - task.settled) / enough)  # of the level, not of all above it
+    effort = Effort(policy.search, 0.0) if program.alone else Effort(policy.search // 10, gap)
     answer = maximise(weighed, program.most, program.limits, effort)
     if answer is None or sum(map(mul, program.gains, answer)) < enough:
         return None

@@ -12,9 +12,9 @@ class Policy:
     `age_costs`: ppm of the GPUs of one priority level that keeping to age order (and to the order of
     accelerators) may cost; beyond that the level is packed for the most GPUs. With `gap` it stays
     under the 2 % that the design allows. Equal waiters always get the exact maximum.
-    `search`: most branch-and-bound nodes of one solve. `gap`: how close to the best possible several
-    shapes need to come (one shape alone: exactly). `fine`: most unknowns (shapes times nodes) for which
-    several shapes are packed node by node.
+    `search`: most branch-and-bound nodes of one solve (a tenth for several shapes). `gap`: how close to
+    the best possible several shapes need to come (one shape alone: exactly). `fine`: most unknowns
+    (shapes times nodes) for which several shapes are packed node by node.
     """
 
     age_costs: int = 10_000

@@ -49,6 +49,13 @@ def test_many_shapes_are_packed_again_where_greedy_lost_too_much() -> None:
     assert len(plan(snapshot(nodes, [*first, *second])).grants) == 16
 
 
+def test_nodes_are_packed_one_by_one_where_their_sum_promised_too_much() -> None:
+    """Four small pods and two whole ones; two of the three nodes have room for three pods each."""
+    nodes = [node("n1"), node("n2", "r2", pods=3), node("n3", "r2", pods=3)]
+    waiting = [*waiters(4, shape(1), name="small"), *waiters(2, shape(8), name="large", since=1)]
+    assert not plan(snapshot(nodes, waiting)).refusals
+
+
 def test_levels_under_rules_between_pods_stay_as_they_are() -> None:
     everywhere = shape(1, labels=(("app", "web"),), spread=(spread("app", "web", "zone", skew=5),))
     start = triangle(pods=9)
