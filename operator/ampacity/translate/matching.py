@@ -149,7 +149,7 @@ def _physical(products: Sequence[str], count: str, offered: Mapping[str, int]) -
         return None, 0, ""
     shared = any(product.endswith(_SHARED) for product in products)
     whole = 0 if shared else sum(n for name, n in offered.items() if not _PARTIAL.search(name))
-    labelled = int(count) if count.isascii() and count.isdecimal() else 0
+    labelled = int(count[:10]) if count.isascii() and count.isdecimal() else 0
     if 0 < labelled <= min(_MOST_GPUS, sum(offered.values())):
         return labelled, 0, ""
     least = whole if whole <= _MOST_GPUS else 0

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ampacity.core.snapshot import AntiAffinity, NodeTerm, PodSelector, Requirement, Spread
+from ampacity.translate.typed import whole
 
 EVERYWHERE = "*"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -60,8 +61,8 @@ def spread(spec: Json, labels: Labels) -> tuple[Spread, ...]:
         Spread(
             _selector(item.get("labelSelector"), labels, item, ()),
             item.get("topologyKey", ""),
-            item.get("maxSkew") or 1,
-            item.get("minDomains") or 1,
+            whole(item.get("maxSkew")) or 1,
+            whole(item.get("minDomains")) or 1,
         )
         for item in spec.get("topologySpreadConstraints") or ()
         if item.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule"
