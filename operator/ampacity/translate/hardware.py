@@ -20,6 +20,10 @@ from ampacity.translate.matching import Matcher
 from ampacity.translate.profile import node_figures
 from ampacity.translate.records import NodeRecord, Profile
 
+_NO_PROFILES = Load(15_500_000, 15_500_000, 15_500_000)
+"""What a server counts for while no profile at all is known: the catalogue's largest server of eight GPUs
+(hgx-b300), all its heat in either medium. Such nodes admit nothing; the figure is for status and people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
@@ -94,22 +98,24 @@ class HardwareBook:
 
     def _unknown(self, liquid: bool, accelerators: int, why: str = "") -> Hardware:
         worst = self._largest[liquid]
+        unknown = bool(accelerators) or not self._profiles
         what = why or (
             "no accelerator profile knows its hardware"
-            if accelerators
+            if unknown
             else "it offers no accelerators, and what it draws is not known"
         )
         remedy = (
             "add an AcceleratorProfile that matches it"
-            if accelerators
+            if unknown
             else "take its rack label away and put its draw into the rack's baseLoad"
         )
         doubt = f"{what}; counted as the largest known server, {format_power(worst.power)}; {remedy}"
         return Hardware("", None, worst, self._fixed[liquid], why_not=what, doubt=doubt)
 
     def _join(self, profiles: Iterable[Profile], liquid: bool) -> Load:
-        """The largest maximum among these, part by part."""
-        worst = NOTHING
+        """The largest maximum among these, part by part; a stated figure if there are none."""
+        profiles = tuple(profiles)
+        worst = NOTHING if profiles else _NO_PROFILES
         for profile in profiles:
             worst = worst.join(self._draw(profile, profile.gpus, liquid, True).maximum)
         return worst
