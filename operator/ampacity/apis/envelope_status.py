@@ -60,7 +60,7 @@ class Binding(StatusModel):
     headroom: Watts = Field(description="What is left on it. Negative if over.")
     message: str = Field(
         max_length=1024,
-        description="The same as a sentence. Example: UPS ups-a has 3.1 kW left if ups-b fails.",
+        description="The same as a sentence. Example: UPS ups-a has 3.1 kW left if UPS ups-b fails.",
     )
 
 
@@ -141,5 +141,6 @@ class EnvelopeStatus(StatusModel):
         description="Ready, Reconciling and Stalled, and where they hold: RedundancyLost (something is"
         " declared out of service), Overloaded (a limit is below its load), NotAdmitting"
         " (the site as a whole grants nothing), Contradiction (labels and"
-        " envelope differ; the lower figure counts), UnknownHardware (nodes without a sure profile).",
+        " envelope differ; the lower figure counts), UnknownHardware (nodes without a sure profile)."
+        " docs/conditions.md lists every type and reason.",
     )

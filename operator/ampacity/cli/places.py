@@ -21,7 +21,8 @@ class Place:
 
     `reserved`: by its annotation, None for a pod that nobody granted. `lost_now`: what its rack lacks
     at present; `slow_now`: it has too few live power supplies at present. `out`: what is declared out of
-    service at its site, `relaxed`: so that no further failure has to hold. `failures`: how many do;
+    service at its site, `relaxed`: so that no further failure has to hold. `unknown`: nobody knows what
+    its node draws, so nothing can be said of failures. `failures`: how many have to be survived;
     `lost`, `throttled`: those that take its rack down or slow it.
     """
 
@@ -32,6 +33,7 @@ class Place:
     reserved: Load | None
     generation: int | None
     doubt: str = ""
+    unknown: bool = False
     lost_now: str = ""
     slow_now: bool = False
     out: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ def place(snapshot: Snapshot, pod: PodRecord, unknown: bool = False) -> Place | 
         reserved=pod.reservation.load if pod.reservation else None,
         generation=pod.reservation.generation if pod.reservation else None,
         doubt=pod.doubt or (_UNKNOWN if unknown else "" if node.admits else node.why_not),
+        unknown=unknown,
     )
     return _carried(found, snapshot, unknown) if found.rack and node.site in snapshot.sites else found
 

@@ -26,10 +26,14 @@ def fleet_notes(fleet: Fleet, stock: Stock) -> Iterable[Note]:
         if held.missing:
             power = sum((hardware.worst for hardware in held.missing), NOTHING).power
             sentence = (
-                f"{len(held.missing)} listed nodes have no Node object: counted at {format_power(power)}; "
+                f"{_listed(len(held.missing))} no Node object: counted at {format_power(power)}; "
                 "list them as off if they are switched off"
             )
             yield Note("Rack", rack, "MissingNodes", sentence, site, rack)
+
+
+def _listed(count: int) -> str:
+    return "1 listed node has" if count == 1 else f"{count} listed nodes have"
 
 
 def node_notes(nodes: Sequence[NodeView]) -> Iterable[Note]:

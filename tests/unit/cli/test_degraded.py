@@ -24,6 +24,14 @@ def test_without_profiles_what_nodes_draw_is_unknown_and_not_nothing(cluster, ca
     assert "offers no accelerators" not in printed
 
 
+def test_without_profiles_nothing_is_said_of_failures(cluster, capsys):
+    cluster(profiles=[])
+    main(["explain", "pod/p1"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "hat its node draws is not known" in printed
+    assert "survives every single failure" not in printed
+
+
 def test_listed_nodes_without_profiles_are_unknown_too(cluster, capsys):
     racks = [{"names": "r1", "power": ["a", "b"], "limit": "11kW", "nodes": "2x x8"}]
     cluster(profiles=[], nodes=[], pods=[], envelopes=[envelope(racks=racks)])

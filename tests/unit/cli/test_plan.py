@@ -69,6 +69,18 @@ def test_names_that_nobody_knows(capsys, tmp_path, before, after, said):
     assert said in capsys.readouterr().err
 
 
+def test_an_accelerator_that_nobody_knows(capsys, tmp_path):
+    pool = tmp_path / "pool.yaml"
+    pool.write_text(
+        "apiVersion: ampacity.io/v1alpha1\nkind: GPUInferencePool\nmetadata: {name: chat, namespace: ai}\n"
+        "spec: {replicas: 1, accelerators: [h100-sxm6],"
+        " template: {spec: {containers: [{name: c, image: example/c}]}}}\n"
+    )
+    assert main(["plan", "-f", SITE, "-f", str(pool)]) == 2
+    said = capsys.readouterr().err
+    assert "spec.accelerators: no AcceleratorProfile in force is called h100-sxm6" in said
+
+
 def test_nothing_to_plan(capsys, tmp_path):
     (tmp_path / "empty.yaml").write_text("")
     assert main(["plan", "-f", str(tmp_path)]) == 2

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ampacity import names
-from ampacity.apis import GPUInferencePool, read
 from ampacity.cli.fetch.objects import Objects, fetch_objects
 from ampacity.core.ledger import Ledger, Sighting, resolve
 from ampacity.core.site import Problem
@@ -17,10 +16,9 @@ from ampacity.translate.envelope import site_of
 from ampacity.translate.ledger_codec import LedgerUnreadable, decode_ledger
 from ampacity.translate.nodes import read_node
 from ampacity.translate.pods import PodReader
-from ampacity.translate.pools import pool_record
+from ampacity.translate.pool_reading import read_pool
 from ampacity.translate.profile import profile_of
 from ampacity.translate.records import PodRecord, PoolRecord, Profile, World
-from ampacity.translate.template import render_template
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -130,15 +128,14 @@ def _pools(
         key = (metadata["namespace"], metadata["labels"][names.POOL])
         deployed[key] += deployment["spec"].get("replicas", 1)
     for obj in objects.pools:
-        pool, problems = read(GPUInferencePool, obj)
-        rendered = render_template(pool, profiles) if pool else None
         name = (obj["metadata"]["namespace"], obj["metadata"]["name"])
-        if pool is not None and rendered is not None and rendered.template is not None:
-            yield pool_record(pool, rendered.template, reader, deployed=deployed[name])
+        pool, problems = read_pool(obj, profiles, reader, deployed=deployed[name])
+        if pool is not None:
+            yield pool.record
         else:
-            fault = (*problems, *(rendered.problems if rendered else ()))[0]
             full = f"{name[0]}/{name[1]}"
-            remarks.append(Remark(f"GPUInferencePool {full} is refused ({fault}).", "GPUInferencePool", full))
+            refusal = f"GPUInferencePool {full} is refused ({problems[0]})."
+            remarks.append(Remark(refusal, "GPUInferencePool", full))
 
 
 def _ledger(holds: Sequence[Json], pods: Iterable[PodRecord], remarks: list[Remark]) -> Ledger:

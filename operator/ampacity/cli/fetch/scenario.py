@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ampacity import catalogue
-from ampacity.apis import GPUInferencePool, read
 from ampacity.cli.fetch.assumed import CPUS_PER_GPU, MEMORY_PER_GPU, Model, assumed_nodes
 from ampacity.cli.fetch.documents import Document, Fault, guarded
 from ampacity.cli.fetch.pods import KINDS as POD_KINDS
@@ -18,10 +17,9 @@ from ampacity.core.site import Problem, Site
 from ampacity.translate.envelope import site_of
 from ampacity.translate.nodes import read_node
 from ampacity.translate.pods import PodReader
-from ampacity.translate.pools import pool_record
+from ampacity.translate.pool_reading import read_pool
 from ampacity.translate.profile import profile_of
 from ampacity.translate.records import NodeRecord, PoolRecord, Profile, World
-from ampacity.translate.template import render_template
 
 T = TypeVar("T")
 Problems = tuple[Problem, ...]
@@ -131,10 +129,7 @@ def _pools(
     documents: Sequence[Document], profiles: Sequence[Profile], reader: PodReader, faults: list[Fault]
 ) -> Iterable[PoolRecord]:
     for document in documents:
-        pool, problems = read(GPUInferencePool, document.object)
+        pool, problems = read_pool(document.object, profiles, reader)
         if pool is not None:
-            rendered = render_template(pool, profiles)
-            problems = rendered.problems
-            if rendered.template is not None:
-                yield pool_record(pool, rendered.template, reader)
+            yield pool.record
         faults += [Fault(document.where, problem) for problem in problems]

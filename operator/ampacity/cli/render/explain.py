@@ -79,7 +79,7 @@ def _failures(place: Place) -> Iterator[str]:
     if place.throttled:
         states = _states(place.throttled)
         yield f"It slows down, for lack of live power supplies, if one of these fails: {states}."
-    if not place.lost and not place.throttled and not place.slow_now:
+    if not (place.lost or place.throttled or place.slow_now or place.unknown):
         yield "It survives every single failure that the envelope names."
 
 

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ampacity.apis import GPUInferencePool, read
+from ampacity.apis import GPUInferencePool
 from ampacity.controllers.pools.blueprint import digest_of
 from ampacity.controllers.stores import Object
 from ampacity.core.site import Problem
-from ampacity.translate.accelerators import unknown_accelerators
 from ampacity.translate.pods import PodReader
-from ampacity.translate.pools import pool_record
+from ampacity.translate.pool_reading import read_pool
 from ampacity.translate.records import PoolRecord, Profile
-from ampacity.translate.template import render_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +60,10 @@ class PoolReading:
 
 
 def _read(obj: Object, profiles: Sequence[Profile], reader: PodReader) -> PoolScene:
-    model, problems = read(GPUInferencePool, obj)
-    if model is None:
+    pool, problems = read_pool(obj, profiles, reader)
+    if pool is None:
         return PoolScene(obj, problems)
-    unknown = unknown_accelerators(model.spec.accelerators or (), profiles)
-    if unknown:
-        return PoolScene(obj, unknown)
-    rendered = render_template(model, profiles)
-    if rendered.template is None:
-        return PoolScene(obj, rendered.problems)
-    record = pool_record(model, rendered.template, reader)
-    return PoolScene(obj, (), model, rendered.template, digest_of(rendered.template), record)
+    return PoolScene(obj, (), pool.model, pool.template, digest_of(pool.template), pool.record)
 
 
 def _deployed(scene: PoolScene, replicas: int) -> PoolScene:
