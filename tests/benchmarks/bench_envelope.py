@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from ampacity.translate.envelope import site_of
-from ampacity.translate.labelled_racks import with_labelled_racks
+from ampacity.translate.fleet.labelled_racks import with_labelled_racks
+from ampacity.translate.sites.site import site_of
 from tests.benchmarks.measure import Measurement, milliseconds
 from tests.builders.kube import node
 

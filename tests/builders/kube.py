@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ampacity import names
-from ampacity.translate.nodes import read_node
-from ampacity.translate.pods import PodReader
+from ampacity.translate.fleet.nodes import read_node
+from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.records import NodeRecord, PodRecord
 
 GPU = "nvidia.com/gpu"

@@ -11,7 +11,7 @@ from ampacity import names
 from ampacity.core.ledger import FenceEntry, Ledger
 from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
-from ampacity.translate.ledger_codec import encode_ledger
+from ampacity.translate.ledger.codec import encode_ledger
 
 KW = 10**6
 Json = dict[str, Any]

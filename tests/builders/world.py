@@ -11,7 +11,7 @@ from ampacity.core.load import Load
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeView, Note, Resources, Shape, Snapshot
 from ampacity.translate.records import NodeRecord, PodRecord, PoolRecord, Profile, Reservation, World
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
 from tests.builders.fleet import small_site
 from tests.builders.kube import GPU, node
 from tests.builders.power import air_load, kw

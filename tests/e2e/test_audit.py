@@ -24,7 +24,7 @@ FEED_KW = NODES * objects.IDLE_KW + FIT * objects.GPU_KW
 
 BELIEVES_TWICE_THE_CAPACITY = """
 from dataclasses import replace
-from ampacity.translate import buildable
+from ampacity.translate.snapshot import buildable
 build = buildable.build
 def twice(site, contents):
     domains = tuple(replace(domain, capacity=2 * domain.capacity) for domain in site.domains)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ampacity.core.check import check
-from ampacity.translate.envelope import site_of
-from ampacity.translate.patterns import count, values
+from ampacity.translate.sites.patterns import count, values
+from ampacity.translate.sites.site import site_of
 from tests.builders.resources import envelope, rack
 
 FIELDS = ["name", "names", "type", "capacity", "rating", "units", "spare", "suppliers", "power", "share"]

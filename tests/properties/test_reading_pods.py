@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ampacity import names
 from ampacity.core.placement import plan
-from ampacity.translate.nodes import read_node
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.fleet.nodes import read_node
+from ampacity.translate.snapshot.build import build_snapshot
 from tests.builders.kube import READER, REQUIRED, container, node, node_json, pod, pod_json
 from tests.builders.world import world
 

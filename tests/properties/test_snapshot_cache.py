@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ampacity import names
 from ampacity.core.snapshot import Snapshot
 from ampacity.translate.records import NodeRecord, PodRecord, World
-from ampacity.translate.snapshot import SnapshotCache, build_snapshot
-from ampacity.translate.usage import PodIndex
+from ampacity.translate.snapshot.build import SnapshotCache, build_snapshot
+from ampacity.translate.snapshot.usage import PodIndex
 from tests.builders.kube import node, pod
 from tests.builders.power import kw
 from tests.builders.world import fence, hold, ledger, load_of, pool, profile, reserved, world

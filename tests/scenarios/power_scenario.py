@@ -13,7 +13,7 @@ from ampacity.core.load import Load
 from ampacity.core.rows import RackContents, RowKind, RowStatus, Shortfall, SiteRows, build, failing
 from ampacity.core.site import Rack, Site
 from ampacity.core.units import format_power, parse_power
-from ampacity.translate.envelope import site_of
+from ampacity.translate.sites.site import site_of
 
 FOLDER = Path(__file__).parent / "power"
 

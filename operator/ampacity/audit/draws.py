@@ -21,7 +21,7 @@ from fractions import Fraction
 from ampacity.audit.facts import NodeFacts
 from ampacity.core.load import NOTHING, Load
 from ampacity.core.site import Rack
-from ampacity.translate.matching import Matcher
+from ampacity.translate.profiles.matching import Matcher
 from ampacity.translate.records import Profile
 
 Devices = Iterable[tuple[str, int]]

@@ -21,7 +21,7 @@ from ampacity.audit.world import Span, World
 from ampacity.core.load import Load
 from ampacity.core.site import Site
 from ampacity.core.snapshot import Resources
-from ampacity.translate.labelled_racks import with_labelled_racks
+from ampacity.translate.fleet.labelled_racks import with_labelled_racks
 from ampacity.translate.records import NodeRecord, Profile
 
 Devices = Mapping[str, list[tuple[str, int]]]

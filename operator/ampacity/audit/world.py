@@ -13,9 +13,9 @@ from ampacity.audit.history import ENVELOPE, NODE, POD, PROFILE, Change, Json
 from ampacity.audit.sight import unseen
 from ampacity.audit.timeline import Timeline
 from ampacity.core.site import Problem, Site
-from ampacity.translate.envelope import site_of
-from ampacity.translate.profile import profile_of
+from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import Profile
+from ampacity.translate.sites.site import site_of
 
 T = TypeVar("T")
 

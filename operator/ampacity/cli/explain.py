@@ -21,7 +21,7 @@ from ampacity.core.placement import plan
 from ampacity.core.plan import Plan, Refusal
 from ampacity.core.snapshot import Snapshot
 from ampacity.translate.records import PodRecord
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
 
 PLACED, WAITS, UNKNOWN = 0, 1, 2
 

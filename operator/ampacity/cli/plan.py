@@ -17,7 +17,7 @@ from ampacity.cli.report import demands
 from ampacity.cli.show import pictures
 from ampacity.core.placement import plan
 from ampacity.core.site import Problem
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
 
 FITS, WAITS, BAD_INPUT = 0, 1, 2
 MOST_FAULTS = 50

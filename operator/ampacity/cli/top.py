@@ -11,7 +11,7 @@ from ampacity.cli.render.style import Style
 from ampacity.cli.render.top import draw_top
 from ampacity.cli.show import pictures
 from ampacity.cli.waiting import said
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
 
 UNKNOWN = 2
 _CLEAR = "\x1b[H\x1b[2J"

@@ -10,7 +10,7 @@ from ampacity.cluster.client import Client, Guard, Patch
 from ampacity.cluster.results import Result, attempt
 from ampacity.cluster.times import seconds_time, utcnow
 from ampacity.core.units import format_power
-from ampacity.translate.pods import PodReader
+from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.records import PodRecord, Reservation
 
 LONGEST_MESSAGE = 2_000

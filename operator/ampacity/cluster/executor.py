@@ -19,10 +19,10 @@ from ampacity.cluster.conditions import PodConditions
 from ampacity.cluster.results import Lanes, Outcome, Result, attempt
 from ampacity.cluster.times import utcnow
 from ampacity.core.plan import Grant
-from ampacity.translate.grant_patch import grant_patch
-from ampacity.translate.pods import PodReader
+from ampacity.translate.ledger.grant_patch import grant_patch
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pods.reservation import reserved
 from ampacity.translate.records import PodRecord
-from ampacity.translate.reservation import reserved
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The fields of nodes and pods that are kept off the wire, as pydantic reads them.
 
-What stands here is what `translate.pods` and `translate.nodes` read, no more:
+What stands here is what `translate.pods` and `translate.fleet.nodes` read, no more:
 each field costs time and memory a hundred thousand times over.
 """
 

@@ -12,7 +12,7 @@ from ampacity import names
 from ampacity.cluster.client import Client, Guard
 from ampacity.cluster.errors import ApiError
 from ampacity.core.ledger import Ledger
-from ampacity.translate.ledger_codec import LedgerUnreadable, decode_ledger, encode_ledger
+from ampacity.translate.ledger.codec import LedgerUnreadable, decode_ledger, encode_ledger
 
 LARGEST = 1_000_000
 """Bytes of JSON at most; a ConfigMap may hold 1 MiB in all."""

@@ -19,7 +19,7 @@ from ampacity.cluster.events import EventRecorder, Subject
 from ampacity.cluster.results import Lanes, Outcome, Result
 from ampacity.cluster.times import utcnow
 from ampacity.core.plan import Refusal
-from ampacity.translate.pods import PodReader
+from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.records import PodRecord
 
 _FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from ampacity.cluster.errors import AccessError, ApiError
-from ampacity.translate.pods import PodReader
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pods.requests import UNREADABLE
 from ampacity.translate.records import PodRecord
-from ampacity.translate.requests import UNREADABLE
 
 WRITE_TIMEOUT = 5.0
 """Seconds that one write may take: not more than the margin of the Lease."""

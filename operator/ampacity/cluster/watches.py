@@ -7,10 +7,10 @@ from ampacity.cluster.fields import NodeFields, PodFields
 from ampacity.cluster.store import OnChange
 from ampacity.cluster.watch import Watch
 from ampacity.cluster.wire import Wire
-from ampacity.translate.nodes import read_node
-from ampacity.translate.pods import PodReader
+from ampacity.translate.fleet.nodes import read_node
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pods.volumes import ClaimRecord, VolumeRecord, read_claim, read_volume
 from ampacity.translate.records import NodeRecord, PodRecord
-from ampacity.translate.volumes import ClaimRecord, VolumeRecord, read_claim, read_volume
 
 NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed"
 

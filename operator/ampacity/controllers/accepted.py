@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from ampacity.controllers.stores import Object
 from ampacity.core.site import Problem, Site
-from ampacity.translate.buildable import buildable
-from ampacity.translate.envelope import site_of
+from ampacity.translate.sites.site import site_of
+from ampacity.translate.snapshot.buildable import buildable
 
 T = TypeVar("T")
 

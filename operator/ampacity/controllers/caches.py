@@ -23,10 +23,10 @@ from ampacity.controllers.scene import Scene
 from ampacity.controllers.stores import Object, Store
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeTerm
-from ampacity.translate.pods import PodReader
-from ampacity.translate.profile import profile_of
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pods.volumes import bound_terms
+from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import NodeRecord, PodRecord, Profile
-from ampacity.translate.volumes import bound_terms
 
 ENVELOPES, PROFILES, POOLS = "sitepowerenvelopes", "acceleratorprofiles", "gpuinferencepools"
 

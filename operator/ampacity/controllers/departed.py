@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 
-from ampacity.translate.matching import Matcher
+from ampacity.translate.profiles.matching import Matcher
 from ampacity.translate.records import NodeRecord, PodRecord, Profile
 
 log = logging.getLogger(__name__)

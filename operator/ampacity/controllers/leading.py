@@ -18,7 +18,7 @@ from ampacity.cluster.lease import Leader
 from ampacity.controllers.metrics import Metrics
 from ampacity.controllers.placement import Placement
 from ampacity.controllers.trigger import Trigger
-from ampacity.translate.ledger_codec import LedgerUnreadable
+from ampacity.translate.ledger.codec import LedgerUnreadable
 
 log = logging.getLogger(__name__)
 

@@ -35,7 +35,7 @@ from ampacity.core.ledger import VIRTUAL, Announcement, Ledger, give_up
 from ampacity.core.placement import plan
 from ampacity.core.plan import Grant, Plan
 from ampacity.core.snapshot import Snapshot
-from ampacity.translate.snapshot import SnapshotCache, build_snapshot
+from ampacity.translate.snapshot.build import SnapshotCache, build_snapshot
 
 log = logging.getLogger(__name__)
 

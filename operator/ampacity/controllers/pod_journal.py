@@ -7,7 +7,7 @@ journal, and the index follows when the next scene is taken.
 from __future__ import annotations
 
 from ampacity.translate.records import PodRecord
-from ampacity.translate.usage import PodIndex
+from ampacity.translate.snapshot.usage import PodIndex
 
 
 class PodJournal:

@@ -16,9 +16,9 @@ from ampacity.core.ledger import VIRTUAL, Ledger
 from ampacity.core.plan import Plan, Reason, Refusal
 from ampacity.core.site import Site
 from ampacity.core.snapshot import Snapshot
+from ampacity.translate.pools.template import deployment_name
 from ampacity.translate.records import PodRecord, Profile
-from ampacity.translate.template import deployment_name
-from ampacity.translate.waiting import pod_waiter
+from ampacity.translate.snapshot.waiting import pod_waiter
 
 _OTHER_GATES = "its other scheduling gates must be removed first; then it is given power"
 

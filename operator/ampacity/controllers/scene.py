@@ -12,7 +12,7 @@ from ampacity.core.ledger import Ledger, Sighting
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeTerm
 from ampacity.translate.records import NodeRecord, PodRecord, Profile, World
-from ampacity.translate.usage import PodIndex
+from ampacity.translate.snapshot.usage import PodIndex
 
 
 @dataclass(frozen=True, slots=True)

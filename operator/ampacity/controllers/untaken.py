@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from ampacity.core.ledger import VIRTUAL, Ledger, overdue, without_holds
 from ampacity.core.snapshot import Waiter
-from ampacity.translate.template import deployment_key
+from ampacity.translate.pools.template import deployment_key
 
 _REST = 120
 """Seconds for which a pool gets no new holds after one was not taken."""

@@ -8,8 +8,8 @@ import pytest
 from ampacity import names
 from ampacity.cluster.executor import GateExecutor, Order
 from ampacity.cluster.results import Outcome, Result
+from ampacity.translate.pods.reservation import decode
 from ampacity.translate.records import PodRecord
-from ampacity.translate.reservation import decode
 from hack.cluster import LocalCluster
 from tests.builders.kube import READER, REQUIRED
 from tests.integration.cluster.conftest import LOAD, Bench, Scenario, condition, grant, until

@@ -8,7 +8,7 @@ import pytest
 from ampacity.cluster.errors import NotAllowed
 from ampacity.cluster.holds import Conflict, HoldsStore, HoldsTooLarge
 from ampacity.core.ledger import Ledger
-from ampacity.translate.ledger_codec import LedgerUnreadable
+from ampacity.translate.ledger.codec import LedgerUnreadable
 from tests.builders.world import hold, ledger
 from tests.integration.cluster.conftest import Bench, Scenario
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from ampacity.cluster.watch import Watch
 from ampacity.cluster.watches import watch_claims, watch_nodes, watch_pods, watch_volumes
 from ampacity.core.snapshot import Requirement
-from ampacity.translate.pods import PodReader
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pods.volumes import bound_terms
 from ampacity.translate.records import PodRecord
-from ampacity.translate.volumes import bound_terms
 from hack.cluster import LocalCluster
 from tests.builders.kube import GPU, READER
 from tests.integration.cluster.conftest import Bench, Scenario, record, running, until

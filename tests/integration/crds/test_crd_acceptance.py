@@ -8,7 +8,7 @@ import yaml
 
 from ampacity.apis import SitePowerEnvelope, read
 from ampacity.catalogue import documents
-from ampacity.translate.envelope import site_of
+from ampacity.translate.sites.site import site_of
 from hack.cluster import Cluster
 from hack.generate import ROOT
 from tests.builders.resources import envelope, pool, rack

@@ -9,7 +9,7 @@ from ampacity.cli.fetch.documents import read_documents
 from ampacity.cli.fetch.scenario import scenario
 from ampacity.core.load import NOTHING
 from ampacity.core.placement import plan
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
 
 DEMO = Path(__file__).parents[3] / "examples" / "demo"
 

@@ -6,7 +6,7 @@ import pytest
 
 from ampacity.catalogue import documents
 from ampacity.core.units import parse_power
-from ampacity.translate.profile import profile_of
+from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import Profile
 
 DOCUMENTS = {str(obj["metadata"]["name"]): obj for obj in documents()}

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ampacity.catalogue import documents
-from ampacity.translate.matching import Matcher
-from ampacity.translate.profile import profile_of
+from ampacity.translate.profiles.matching import Matcher
+from ampacity.translate.profiles.profile import profile_of
 
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("AMPACITY_DATA", HERE.parents[3] / "shared" / "data"))

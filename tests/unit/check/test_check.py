@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from ampacity.core.check import Origins, check
 from ampacity.core.site import CoolingUnit, Domain, Edge, Medium, Site
-from ampacity.translate.buildable import buildable
+from ampacity.translate.snapshot.buildable import buildable
 from tests.builders.power import AIR, cooler, domain, edges, rack, site
 
 

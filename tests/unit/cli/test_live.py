@@ -8,7 +8,7 @@ from ampacity.cli.main import main
 from ampacity.core.ledger import FenceEntry, Hold, Ledger
 from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
-from ampacity.translate.ledger_codec import encode_ledger
+from ampacity.translate.ledger.codec import encode_ledger
 from tests.builders.tape import KW, Tape, pod
 from tests.golden import assert_golden
 from tests.unit.cli.lists import envelope, granted, objects, of_pool, pool, waiting

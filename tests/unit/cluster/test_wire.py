@@ -5,7 +5,7 @@ import pytest
 from ampacity import names
 from ampacity.cluster.fields import NodeFields, PodFields
 from ampacity.cluster.wire import Wire
-from ampacity.translate.nodes import read_node
+from ampacity.translate.fleet.nodes import read_node
 from tests.builders.kube import READER, REQUIRED, container, node_json, pod_json
 
 TERM = {"matchExpressions": [{"key": "a", "operator": "Exists"}]}

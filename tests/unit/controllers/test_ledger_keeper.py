@@ -16,8 +16,8 @@ from ampacity.controllers.pools.fleet import Fleet
 from ampacity.controllers.scene import Scene
 from ampacity.core.ledger import Announcement, Ledger
 from ampacity.core.plan import Grant
-from ampacity.translate.template import deployment_key
-from ampacity.translate.usage import PodIndex
+from ampacity.translate.pools.template import deployment_key
+from ampacity.translate.snapshot.usage import PodIndex
 from tests.builders.kube import pod
 from tests.unit.ledger.builders import grant, replica, waiter
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ampacity.controllers.untaken import Untaken
 from ampacity.core.ledger import Ledger, announce
-from ampacity.translate.template import deployment_key
+from ampacity.translate.pools.template import deployment_key
 from tests.unit.ledger.builders import AT, grant, led, replica, waiter
 
 KEY = deployment_key("default", "chat", "par1")

@@ -3,9 +3,9 @@
 import pytest
 
 from ampacity.catalogue import documents
-from ampacity.translate.matching import Matcher
-from ampacity.translate.nodes import read_node
-from ampacity.translate.profile import profile_of
+from ampacity.translate.fleet.nodes import read_node
+from ampacity.translate.profiles.matching import Matcher
+from ampacity.translate.profiles.profile import profile_of
 from hack import nodes
 
 EXPECTED = {

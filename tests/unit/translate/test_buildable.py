@@ -3,8 +3,8 @@ from dataclasses import replace
 from ampacity.core.placement import plan
 from ampacity.core.rows import build
 from ampacity.core.site import Site
-from ampacity.translate.buildable import buildable
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
+from ampacity.translate.snapshot.buildable import buildable
 from tests.builders.fleet import small_site
 from tests.builders.kube import node, pod
 from tests.builders.power import domain, rack, site

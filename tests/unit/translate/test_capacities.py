@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ampacity.apis.envelope_domains import Domain
 from ampacity.apis.envelope_rating import Breaker
-from ampacity.translate.capacities import breaker_limit, domain_capacity, to_ppm
+from ampacity.translate.sites.capacities import breaker_limit, domain_capacity, to_ppm
 from tests.builders.resources import domain
 
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from ampacity.core.site import Declared, Edge, ListedNodes, Medium, Site, Tier
-from ampacity.translate.envelope import site_of
+from ampacity.translate.sites.site import site_of
 from tests.builders.resources import domain, envelope, rack, with_domains
 
 

@@ -10,10 +10,10 @@ from ampacity.catalogue import documents
 from ampacity.core.load import Load
 from ampacity.core.site import Edge, ListedNodes, Site, Tier
 from ampacity.core.units import format_power
-from ampacity.translate.envelope import site_of
-from ampacity.translate.expansion import expand_table
-from ampacity.translate.patterns import compress
-from ampacity.translate.profile import profile_of
+from ampacity.translate.profiles.profile import profile_of
+from ampacity.translate.sites.expansion import expand_table
+from ampacity.translate.sites.patterns import compress
+from ampacity.translate.sites.site import site_of
 
 SITES = Path(__file__).parents[3] / "examples" / "sites"
 

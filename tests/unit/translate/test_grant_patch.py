@@ -4,7 +4,7 @@ from ampacity import names
 from ampacity.core.load import Load
 from ampacity.core.plan import Grant
 from ampacity.core.snapshot import Waiter
-from ampacity.translate.grant_patch import grant_patch
+from ampacity.translate.ledger.grant_patch import grant_patch
 from ampacity.translate.records import PodRecord
 from tests.builders.kube import REQUIRED, pod
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from ampacity.core.site import Edge, Rack, Site
-from ampacity.translate.labelled_racks import LabelledRacks, with_labelled_racks
+from ampacity.translate.fleet.labelled_racks import LabelledRacks, with_labelled_racks
 from ampacity.translate.records import NodeRecord
 from tests.builders.kube import node
 from tests.builders.power import AIR, cooler, domain, rack, site

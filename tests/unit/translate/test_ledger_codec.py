@@ -9,7 +9,7 @@ from ampacity.cluster.holds import LARGEST
 from ampacity.core.ledger import FenceEntry, Hold, Ledger
 from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
-from ampacity.translate.ledger_codec import LedgerUnreadable, decode_ledger, encode_ledger
+from ampacity.translate.ledger.codec import LedgerUnreadable, decode_ledger, encode_ledger
 
 NAMES = st.text(min_size=0, max_size=12)
 FIGURES = st.integers(min_value=0, max_value=10**13)

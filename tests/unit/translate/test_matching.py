@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from ampacity.translate.matching import Match, Matcher
-from ampacity.translate.profile import profile_of
+from ampacity.translate.profiles.matching import Match, Matcher
+from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import Profile
 from tests.builders.resources import profile
 

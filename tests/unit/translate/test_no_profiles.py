@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ampacity.translate.hardware import HardwareBook
+from ampacity.translate.profiles.hardware import HardwareBook
 from tests.builders.kube import node
 from tests.builders.power import rack
 

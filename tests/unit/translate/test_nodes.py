@@ -1,5 +1,5 @@
 from ampacity.core.snapshot import Taint
-from ampacity.translate.nodes import read_node
+from ampacity.translate.fleet.nodes import read_node
 from tests.builders.kube import node, node_json
 
 

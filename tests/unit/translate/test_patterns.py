@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ampacity.translate.patterns import PatternError, bindings, compress, count, fill, unroll, values
+from ampacity.translate.sites.patterns import PatternError, bindings, compress, count, fill, unroll, values
 
 
 @pytest.mark.parametrize(

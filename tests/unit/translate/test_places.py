@@ -1,7 +1,7 @@
 import pytest
 
-from ampacity.translate import places
-from ampacity.translate.places import Places
+from ampacity.translate.fleet import places
+from ampacity.translate.fleet.places import Places
 from tests.builders.fleet import small_site
 from tests.builders.kube import node
 from tests.builders.world import profile

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ampacity import names
-from ampacity.translate.gpus import MOST_UNITS
-from ampacity.translate.pods import PodReader
+from ampacity.translate.pods.gpus import MOST_UNITS
+from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.records import PinPoint
 from tests.builders.kube import GPU, READER, REQUIRED, container, pod, pod_json
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from ampacity import names
-from ampacity.translate.pools import demand, pool_places
+from ampacity.translate.pools.pool import demand, pool_places
 from tests.builders.kube import pod
 from tests.builders.world import hold, pool
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from ampacity.core.load import Supplies
-from ampacity.translate.profile import expand_accelerators, node_figures, profile_of
+from ampacity.translate.profiles.profile import expand_accelerators, node_figures, profile_of
 from ampacity.translate.records import Profile
 from tests.builders.resources import profile
 

@@ -1,6 +1,6 @@
 from ampacity.core.snapshot import Resources
+from ampacity.translate.pods.requests import node_allocatable, node_devices, pod_requests
 from ampacity.translate.quantity import MOST
-from ampacity.translate.requests import node_allocatable, node_devices, pod_requests
 from tests.builders.kube import GPU, container
 
 

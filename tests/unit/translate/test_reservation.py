@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ampacity.core.load import Load
+from ampacity.translate.pods.reservation import decode, encode
 from ampacity.translate.records import Reservation
-from ampacity.translate.reservation import decode, encode
 
 PLACE = Reservation("hall", "r1", "n1", "h200", Load(5_000_000, 1_000_000, 4_000_000), 3)
 

@@ -4,9 +4,9 @@ import pytest
 
 from ampacity import names
 from ampacity.core.snapshot import Resources
-from ampacity.translate.nodes import read_node
+from ampacity.translate.fleet.nodes import read_node
+from ampacity.translate.pods.requests import UNREADABLE
 from ampacity.translate.records import PodRecord
-from ampacity.translate.requests import UNREADABLE
 from tests.builders.kube import GPU, READER, container, node_json, pod_json
 
 

@@ -1,5 +1,5 @@
 from ampacity.core.snapshot import AntiAffinity, PodSelector, Requirement, Spread
-from ampacity.translate.selectors import node_terms, pod_rules, spread
+from ampacity.translate.pods.selectors import node_terms, pod_rules, spread
 from tests.builders.kube import REQUIRED
 
 WEB = {"matchLabels": {"app": "web"}}

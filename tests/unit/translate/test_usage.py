@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from ampacity.translate.usage import PodIndex
+from ampacity.translate.snapshot.usage import PodIndex
 from tests.builders.kube import GPU, pod
 from tests.builders.power import kw
 from tests.builders.world import reserved

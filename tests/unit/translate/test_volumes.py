@@ -1,5 +1,5 @@
 from ampacity.core.snapshot import Requirement
-from ampacity.translate.volumes import bound_terms, read_claim, read_volume
+from ampacity.translate.pods.volumes import bound_terms, read_claim, read_volume
 
 ZONE_A = ((Requirement("zone", "In", ("a",)),),)
 

@@ -9,7 +9,7 @@ from typing import Any
 from ampacity import names
 from ampacity.core.site import Rack, Site
 from ampacity.core.snapshot import Resources
-from ampacity.translate.matching import MACHINE_LABELS, PRODUCT_LABELS
+from ampacity.translate.profiles.matching import MACHINE_LABELS, PRODUCT_LABELS
 from ampacity.translate.records import NodeRecord, Profile
 
 CPUS_PER_GPU = 24

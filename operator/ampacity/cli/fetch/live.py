@@ -12,13 +12,13 @@ from ampacity import names
 from ampacity.cli.fetch.objects import Objects, fetch_objects
 from ampacity.core.ledger import Ledger, Sighting, resolve
 from ampacity.core.site import Problem
-from ampacity.translate.envelope import site_of
-from ampacity.translate.ledger_codec import LedgerUnreadable, decode_ledger
-from ampacity.translate.nodes import read_node
-from ampacity.translate.pods import PodReader
-from ampacity.translate.pool_reading import read_pool
-from ampacity.translate.profile import profile_of
+from ampacity.translate.fleet.nodes import read_node
+from ampacity.translate.ledger.codec import LedgerUnreadable, decode_ledger
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pools.reading import read_pool
+from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import PodRecord, PoolRecord, Profile, World
+from ampacity.translate.sites.site import site_of
 
 T = TypeVar("T")
 Json = Mapping[str, Any]

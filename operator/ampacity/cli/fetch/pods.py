@@ -10,7 +10,7 @@ from typing import Any
 
 from ampacity import names
 from ampacity.cli.fetch.documents import Document, Fault, guarded
-from ampacity.translate.pods import PodReader
+from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.records import PodRecord
 
 Json = Mapping[str, Any]

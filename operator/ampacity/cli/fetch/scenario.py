@@ -14,12 +14,12 @@ from ampacity.cli.fetch.pods import KINDS as POD_KINDS
 from ampacity.cli.fetch.pods import read_pods
 from ampacity.cli.fetch.spelling import misspelt_kind, unknown_profiles
 from ampacity.core.site import Problem, Site
-from ampacity.translate.envelope import site_of
-from ampacity.translate.nodes import read_node
-from ampacity.translate.pods import PodReader
-from ampacity.translate.pool_reading import read_pool
-from ampacity.translate.profile import profile_of
+from ampacity.translate.fleet.nodes import read_node
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pools.reading import read_pool
+from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import NodeRecord, PoolRecord, Profile, World
+from ampacity.translate.sites.site import site_of
 
 T = TypeVar("T")
 Problems = tuple[Problem, ...]

@@ -6,7 +6,7 @@ from ampacity.cli.render.style import Style
 from ampacity.cli.render.table import table
 from ampacity.core.site import Site
 from ampacity.core.units import format_power
-from ampacity.translate.expansion import expand_table
+from ampacity.translate.sites.expansion import expand_table
 
 _HEADS = ("PART", "NAME", "TYPE", "CAPACITY", "FED BY", "DETAIL")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ampacity import names
 from ampacity.apis import GPUInferencePool
-from ampacity.translate.template import deployment_name
+from ampacity.translate.pools.template import deployment_name
 
 TEMPLATE_HASH = "ampacity.io/template-hash"
 """Annotation of our Deployments: of which template they were made."""

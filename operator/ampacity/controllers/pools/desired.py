@@ -16,8 +16,8 @@ from typing import Any
 from ampacity.apis import GPUInferencePool
 from ampacity.controllers.pools.reading import PoolScene
 from ampacity.core.ledger import Ledger, holds_by_controller
+from ampacity.translate.pools.template import deployment_key, deployment_name
 from ampacity.translate.records import PodRecord
-from ampacity.translate.template import deployment_key, deployment_name
 
 
 @dataclass(frozen=True, slots=True)

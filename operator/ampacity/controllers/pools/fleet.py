@@ -21,8 +21,8 @@ from ampacity.controllers.scene import Scene
 from ampacity.core.distribution import accepted_sites
 from ampacity.core.ledger import VIRTUAL, Ledger, Need, holds_by_controller
 from ampacity.core.plan import Grant
+from ampacity.translate.pools.template import deployment_key
 from ampacity.translate.records import PoolRecord
-from ampacity.translate.template import deployment_key
 
 
 @dataclass(frozen=True, slots=True)

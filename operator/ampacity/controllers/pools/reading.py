@@ -10,8 +10,8 @@ from ampacity.apis import GPUInferencePool
 from ampacity.controllers.pools.blueprint import digest_of
 from ampacity.controllers.stores import Object
 from ampacity.core.site import Problem
-from ampacity.translate.pods import PodReader
-from ampacity.translate.pool_reading import read_pool
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pools.reading import read_pool
 from ampacity.translate.records import PoolRecord, Profile
 
 

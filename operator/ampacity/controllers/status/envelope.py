@@ -24,7 +24,7 @@ from ampacity.core.rows import FailureEffect, RowKind, RowStatus, SiteRows
 from ampacity.core.site import CoolingUnit, Declared, Domain, Problem, Site
 from ampacity.core.snapshot import Note
 from ampacity.core.units import format_power
-from ampacity.translate.patterns import compress
+from ampacity.translate.sites.patterns import compress
 
 _RACK_KINDS = (RowKind.RACK, RowKind.RACK_AIR)
 _NAMES = 1_000

@@ -14,8 +14,8 @@ from ampacity.controllers.pools.reading import PoolReading
 from ampacity.controllers.scene import Scene
 from ampacity.core.ledger import Ledger, announce
 from ampacity.core.site import Site, Tier
-from ampacity.translate.pods import PodReader
-from ampacity.translate.usage import PodIndex
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.snapshot.usage import PodIndex
 from tests.unit.controllers.pools.builders import pool_object, profile
 from tests.unit.ledger.builders import AT, grant, replica
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ampacity.controllers.pools.blueprint import TEMPLATE_HASH, blueprint, digest_of
-from ampacity.translate.template import MAX_NAME, deployment_key, deployment_name, render_template
+from ampacity.translate.pools.template import MAX_NAME, deployment_key, deployment_name, render_template
 from tests.unit.controllers.pools.builders import pool, profile
 
 PROFILES = (profile(), profile("gaudi3", "habana.ai/gaudi", "gaudi"))

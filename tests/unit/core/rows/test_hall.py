@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from ampacity.core.rows import build
-from ampacity.translate.envelope import site_of
+from ampacity.translate.sites.site import site_of
 from tests.builders.power import hall, hall_contents
 
 EXAMPLE = Path(__file__).parents[4] / "examples" / "sites" / "central-hall.yaml"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ampacity.core.load import NOTHING
 from ampacity.core.site import ListedNodes, Site
 from ampacity.core.snapshot import Resources
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
 from tests.builders.fleet import small_site
 from tests.builders.kube import GPU, container, node, pod
 from tests.builders.power import kw

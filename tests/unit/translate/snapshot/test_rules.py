@@ -4,7 +4,7 @@ from typing import Any
 
 from ampacity import names
 from ampacity.core.snapshot import Resident
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
 from tests.builders.kube import REQUIRED, pod
 from tests.builders.world import fence, hold, ledger, pool, world
 

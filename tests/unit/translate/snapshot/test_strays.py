@@ -10,7 +10,7 @@ from ampacity.core.placement import plan
 from ampacity.core.site import Site
 from ampacity.core.snapshot import Snapshot
 from ampacity.translate.records import NodeRecord, PodRecord
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
 from tests.builders.fleet import small_site
 from tests.builders.kube import node, pod
 from tests.builders.power import AIR, LIQUID, cooler, domain, kw, rack, site

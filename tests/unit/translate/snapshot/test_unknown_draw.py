@@ -8,8 +8,8 @@ import pytest
 
 from ampacity.core.placement import plan
 from ampacity.core.plan import Reason
-from ampacity.translate.nodes import read_node
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.fleet.nodes import read_node
+from ampacity.translate.snapshot.build import build_snapshot
 from tests.builders.kube import REQUIRED, container, node, node_json, pod
 from tests.builders.power import air_load, kw
 from tests.builders.world import load_of, notes, profile, reserved, view, world

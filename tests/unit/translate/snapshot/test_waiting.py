@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ampacity import names
 from ampacity.core.snapshot import Requirement, Snapshot, Waiter
-from ampacity.translate.snapshot import build_snapshot
+from ampacity.translate.snapshot.build import build_snapshot
 from tests.builders.fleet import small_site
 from tests.builders.kube import node, pod
 from tests.builders.world import fence, hold, ledger, pool, profile, reserved, world

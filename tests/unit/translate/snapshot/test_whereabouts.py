@@ -6,8 +6,8 @@ import pytest
 
 from ampacity import names
 from ampacity.core.site import Site
-from ampacity.translate.snapshot import build_snapshot
-from ampacity.translate.whereabouts import Finder
+from ampacity.translate.fleet.whereabouts import Finder
+from ampacity.translate.snapshot.build import build_snapshot
 from tests.builders.fleet import small_site
 from tests.builders.kube import node
 from tests.builders.power import kw

@@ -1,0 +1,1 @@
+"""Nodes: what they offer, and where they stand."""

@@ -1,0 +1,1 @@
+"""The ledger and the grant as they are written to the API."""

@@ -1,0 +1,1 @@
+"""Pods: what they ask for, hold and are bound by."""

@@ -1,0 +1,1 @@
+"""Pools: their templates and what one replica looks like."""

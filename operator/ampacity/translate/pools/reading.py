@@ -1,0 +1,41 @@
+"""A pool object read in full: the model, its pod template and the planner's record, or every fault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ampacity.apis import GPUInferencePool, read
+from ampacity.core.site import Problem
+from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pools.accelerators import unknown_accelerators
+from ampacity.translate.pools.pool import pool_record
+from ampacity.translate.pools.template import Json, render_template
+from ampacity.translate.records import PoolRecord, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRead:
+    """A pool that is without fault. `template`: as its Deployments carry it."""
+
+    model: GPUInferencePool
+    template: Json
+    record: PoolRecord
+
+
+def read_pool(
+    obj: Mapping[str, Any], profiles: Sequence[Profile], reader: PodReader, *, deployed: int = 0
+) -> tuple[PoolRead | None, tuple[Problem, ...]]:
+    """The pool, or what is wrong with it. `deployed`: replicas that its Deployments ask for together."""
+    model, problems = read(GPUInferencePool, obj)
+    if model is None:
+        return None, problems
+    problems = unknown_accelerators(model.spec.accelerators or (), profiles)
+    if problems:
+        return None, problems
+    rendered = render_template(model, profiles)
+    if rendered.template is None:
+        return None, rendered.problems
+    record = pool_record(model, rendered.template, reader, deployed=deployed)
+    return PoolRead(model, rendered.template, record), ()

@@ -1,0 +1,1 @@
+"""Accelerator profiles, and which of them a node matches."""

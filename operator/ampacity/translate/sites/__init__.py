@@ -1,0 +1,1 @@
+"""Envelopes as sites: patterns opened, capacities worked out."""

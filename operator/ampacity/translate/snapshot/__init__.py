@@ -1,0 +1,1 @@
+"""Everything read, put together as the one snapshot that is planned on."""
