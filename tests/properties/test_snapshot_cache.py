@@ -88,7 +88,7 @@ def test_what_is_kept_never_shows(steps) -> None:  # type: ignore[no-untyped-def
 def moment(
     fixed: World, pods: dict[str, PodRecord], nodes: dict[str, NodeRecord], replicas: int, held: bool
 ) -> World:
-    gated = [record for record in pods.values() if record.gated]
+    gated = [record for record in pods.values() if record.waiting]
     entries = [*(fence(record) for record in gated[:1]), *([hold()] if held else [])]
     return replace(
         fixed,

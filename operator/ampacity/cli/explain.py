@@ -108,9 +108,9 @@ class _Explanation:
         """The text on a pod and its exit status; None if there is no such GPU pod."""
         pods = {f"{pod.namespace}/{pod.name}": pod for pod in self._world.pods}
         pod = pods.get(name)
-        if pod is None or not (pod.shape.gpu_units or pod.gated or pod.reservation):
+        if pod is None or not (pod.shape.gpu_units or pod.waiting or pod.reservation):
             return None
-        if pod.node and not pod.gated:
+        if pod.node and not pod.waiting:
             return self._placed(name, pod), PLACED
         if any(entry.uid == pod.uid for entry in self._world.ledger.fence):
             return f"{name} has been given its place; the patch is on its way.", PLACED

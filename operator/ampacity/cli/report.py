@@ -66,7 +66,7 @@ def demands(world: World, plan: Plan, site_of: Mapping[str, str]) -> list[Demand
         return found.setdefault(owner, Demand(owner))
 
     for pod in world.pods:
-        if pod.node and not pod.gated and pod.shape.gpu_units:
+        if pod.node and not pod.waiting and pod.shape.gpu_units:
             demand(owner_of(pod)).running[site_of.get(pod.node, "")] += 1
     for grant in plan.grants:
         demand(owners.get(grant.waiter.uid) or Owner.of(grant.waiter.controller)).placed[grant.site] += 1

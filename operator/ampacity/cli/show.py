@@ -167,7 +167,7 @@ def _tenants(world: World, grants: Iterable[Grant]) -> Tenants:
     owners = owners_of(world)
     tenants: defaultdict[str, Counter[Owner]] = defaultdict(Counter)
     for pod in world.pods:
-        if pod.node and not pod.gated and pod.shape.gpu_units:
+        if pod.node and not pod.waiting and pod.shape.gpu_units:
             tenants[pod.node][owner_of(pod)] += 1
     for grant in grants:
         tenants[grant.node][owners.get(grant.waiter.uid) or Owner.of(grant.waiter.controller)] += 1

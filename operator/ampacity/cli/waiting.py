@@ -44,6 +44,6 @@ def _of_pools(pools: Iterable[Json]) -> Iterator[tuple[Owner, int, str, str]]:
 
 def _of_pods(live: Live) -> Iterator[tuple[Owner, int, str, str]]:
     for pod in live.world.pods:
-        if pod.gated and not pod.pool and not pod.terminating:
+        if pod.waiting and not pod.pool and not pod.terminating:
             _, reason, message = pod.powered or ("", "", "not looked at yet")
             yield owner_of(pod), 1, reason, message

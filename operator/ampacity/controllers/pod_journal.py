@@ -60,13 +60,13 @@ def matters(old: PodRecord | None, new: PodRecord | None) -> bool:
 def _may_have_gpu(pod: PodRecord | None) -> bool:
     if pod is None:
         return False
-    return bool(pod.gated or pod.shape.gpu_units or pod.pool or pod.shape.unknown_draw)
+    return bool(pod.waiting or pod.shape.gpu_units or pod.pool or pod.shape.unknown_draw)
 
 
 def _decisive(pod: PodRecord | None) -> tuple[object, ...] | None:
     if pod is None:
         return None
     return (
-        pod.shape, pod.priority, pod.controller, pod.node, pod.bound, pod.gated, pod.other_gates,
+        pod.shape, pod.priority, pod.controller, pod.node, pod.bound, pod.waiting, pod.other_gates,
         pod.terminating, pod.reservation, pod.pool, pod.since,
     )  # fmt: skip

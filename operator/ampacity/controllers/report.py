@@ -67,7 +67,7 @@ def report_of(
 
 
 def _gated_by_others(scene: Scene) -> Iterator[Refusal]:
-    for pod in scene.index.gated():
+    for pod in scene.index.waiting():
         if pod.other_gates and not pod.terminating:
             yield Refusal(pod_waiter(pod, pod.shape, None), Reason.OTHER_GATES, _OTHER_GATES)
 

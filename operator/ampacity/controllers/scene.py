@@ -55,7 +55,7 @@ class Scene:
 def sightings(pods: Mapping[str, PodRecord], ledger: Ledger) -> dict[str, Sighting]:
     """How the fence's pods were last seen."""
     return {
-        entry.uid: Sighting(pod.resource_version, pod.gated)
+        entry.uid: Sighting(pod.resource_version, pod.waiting)
         for entry in ledger.fence
         if (pod := pods.get(entry.uid)) is not None
     }

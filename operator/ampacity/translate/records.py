@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from ampacity.core.ledger import Ledger
 from ampacity.core.load import Load
@@ -62,15 +63,22 @@ class PinPoint:
     annotations: bool = False
 
 
+class Lane(StrEnum):
+    """How a grant reaches a pod."""
+
+    GATE = "Gate"  # our gate goes and the node is pinned; any scheduler binds the pod then
+    BINDING = "Binding"  # the pod names us as its scheduler; the grant is its binding itself
+
+
 @dataclass(frozen=True, slots=True)
 class PodRecord:
     """A pod that is not terminal. `node`: spec.nodeName, or the node its grant pinned it to.
 
-    `gated`: it carries our gate; `other_gates`: it carries other people's
-    gates too (then it is not planned yet). `powered`: its ampacity.io/Powered
-    condition (status, reason, message) or None. `pool`: "namespace/name" for a pool's pods.
-    `claims`: names of its PersistentVolumeClaims. `doubt`: what could not be read or is not
-    known of it, as a sentence.
+    `waiting`: no grant has reached it yet, and one may, in its `lane`; `other_gates`: gates
+    stand in a grant's way that are not ours to remove (then it is not planned yet).
+    `powered`: its ampacity.io/Powered condition (status, reason, message) or None.
+    `pool`: "namespace/name" for a pool's pods. `claims`: names of its PersistentVolumeClaims.
+    `doubt`: what could not be read or is not known of it, as a sentence.
     """
 
     uid: str
@@ -83,7 +91,7 @@ class PodRecord:
     controller: str
     node: str
     bound: bool
-    gated: bool
+    waiting: bool
     other_gates: bool
     gate_index: int
     terminating: bool
@@ -95,6 +103,7 @@ class PodRecord:
     pin: PinPoint = field(default_factory=PinPoint)
     claims: tuple[str, ...] = ()
     doubt: str = ""
+    lane: Lane = Lane.GATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_the_reservation_and_the_condition_say_what_was_granted(at_the_bench: Pl
         assert reservation is not None and (reservation.node, reservation.load) == ("n1", LOAD)
         assert json.loads(text)["fence"] == "1.7"
         assert "1.2 kW reserved on node n1, rack r07 of site par1" in condition(pod, names.POWERED)["message"]
-        assert result.pod is not None and result.pod.reservation == reservation and not result.pod.gated
+        assert result.pod is not None and result.pod.reservation == reservation and not result.pod.waiting
         assert result.pod.powered is not None and result.pod.powered[0] == "True"
 
     at_the_bench(scenario)

@@ -50,7 +50,7 @@ def test_pods_that_a_workload_has_already_are_not_made_again():
     replicas = workload("ReplicaSet", replicas=3)
     replicas["metadata"]["ownerReferences"] = [{"kind": "Deployment", "name": "work", "controller": True}]
     pods = world_of(owned, workload("Deployment", replicas=3), replicas).world.pods
-    assert [record.gated for record in pods] == [False, True, True]
+    assert [record.waiting for record in pods] == [False, True, True]
 
 
 def test_gpu_pods_without_the_gate_are_planned_and_others_left_out():
@@ -59,7 +59,7 @@ def test_gpu_pods_without_the_gate_are_planned_and_others_left_out():
     plain["metadata"]["name"] = "plain"
     plain["spec"]["template"]["spec"] = {"containers": [{"name": "main"}]}
     found = world_of(ungated, plain)
-    assert [record.gated for record in found.world.pods] == [True, True]
+    assert [record.waiting for record in found.world.pods] == [True, True]
     assert "2 GPU pods lack the gate" in found.assumptions[0]
 
 

@@ -29,7 +29,7 @@ PLACE = Reservation("par1", "r1", "n1", "h100", Load(1, 1), 1)
         (GPU_POD, replace(GPU_POD, resource_version="6", phase="Pending"), False),
         (GPU_POD, replace(GPU_POD, resource_version="6", powered=("True", "Granted", "")), False),
         (None, CPU_POD, False),
-        (None, replace(CPU_POD, gated=True), True),
+        (None, replace(CPU_POD, waiting=True), True),
         (None, UNKNOWN_POD, True),
         (UNKNOWN_POD, None, True),
     ],

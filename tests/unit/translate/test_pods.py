@@ -18,7 +18,7 @@ def pinned(node: str) -> dict:
 
 def test_a_gated_pod_waits() -> None:
     record = pod(gates=["kueue.x-k8s.io/admission"])
-    assert (record.gated, record.other_gates, record.gate_index) == (True, True, 1)
+    assert (record.waiting, record.other_gates, record.gate_index) == (True, True, 1)
     assert (record.bound, record.node) == (False, "")
 
 

@@ -29,7 +29,7 @@ def test_a_pod_that_cannot_be_read_is_counted_where_it_is() -> None:
 def test_a_waiting_pod_that_cannot_be_read_still_waits() -> None:
     record = unreadable(gates=["other"])
     assert record is not None
-    assert (record.gated, record.other_gates, record.gate_index, record.node) == (True, True, 1, "")
+    assert (record.waiting, record.other_gates, record.gate_index, record.node) == (True, True, 1, "")
 
 
 def test_a_pod_that_has_ended_needs_no_reading() -> None:

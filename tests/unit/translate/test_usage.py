@@ -28,7 +28,7 @@ def test_a_sum_is_kept_until_a_pod_of_its_node_changes() -> None:
 def test_a_pod_that_moves_leaves_nothing_behind() -> None:
     index = PodIndex.of([pod("a")])
     index.put(reserved(pod("a", gated=False), kw(1)))
-    assert index.use("n1").units == 1 and not list(index.gated())
+    assert index.use("n1").units == 1 and not list(index.waiting())
     index.drop("uid-a")
     index.drop("uid-a")
     assert not index.pods() and not list(index.nodes()) and not list(index.in_namespace("default"))

@@ -140,7 +140,7 @@ def _pools(
 
 def _ledger(holds: Sequence[Json], pods: Iterable[PodRecord], remarks: list[Remark]) -> Ledger:
     """The ledger as the operator would see it: without what the pods show to have happened."""
-    sightings = {pod.uid: Sighting(pod.resource_version, pod.gated) for pod in pods}
+    sightings = {pod.uid: Sighting(pod.resource_version, pod.waiting) for pod in pods}
     try:
         stored = decode_ledger(holds[0]["data"]["ledger"]) if holds else Ledger()
     except (LedgerUnreadable, KeyError) as error:

@@ -60,7 +60,7 @@ class _Reading:
     def _read(self, pod: Json, _: Document) -> PodRecord | None:
         prioritised = _prioritised(pod, self._priorities)
         record = self._reader.read(prioritised)
-        if record is None or record.bound or record.gated:
+        if record is None or record.bound or record.waiting:
             return record
         if not record.shape.gpu_units:
             return None

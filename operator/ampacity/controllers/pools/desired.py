@@ -102,7 +102,7 @@ def tallies(
     running: Counter[str] = Counter()
     leaving: Counter[str] = Counter()
     for pod in pods:
-        if pod.gated:
+        if pod.waiting:
             running[pod.controller] += pod.uid in reserved.announced
         elif not pod.terminating:
             running[pod.controller] += 1

@@ -59,7 +59,7 @@ class Fleet:
     def waiting(self, ledger: Ledger) -> Iterator[Need]:
         """What the pools' pods without a place need."""
         announced = {entry.uid for entry in ledger.fence}
-        for pod in self._scene.index.gated():
+        for pod in self._scene.index.waiting():
             if pod.pool and pod.uid not in announced and not pod.terminating and not pod.other_gates:
                 yield pod.controller, pod.shape.gpu_units, pod.shape.requests
 

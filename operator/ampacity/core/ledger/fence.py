@@ -37,10 +37,13 @@ VIRTUAL = "replica/"
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A pod as last seen. A uid that no complete listing shows has no sighting: it is gone."""
+    """A pod as last seen. A uid that no complete listing shows has no sighting: it is gone.
+
+    `waiting`: no grant has reached it yet.
+    """
 
     resource_version: str
-    gated: bool
+    waiting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def resolve(ledger: Ledger, pods: Mapping[str, Sighting], at: int) -> Ledger:
         pod = pods.get(entry.uid)
         if _may_still_land(entry, pod):
             standing.append(entry)
-        elif entry.hold and (pod is None or pod.gated):
+        elif entry.hold and (pod is None or pod.waiting):
             returned.append(_returned(entry, at))
     return replace(ledger, fence=tuple(standing), holds=(*ledger.holds, *returned))
 
@@ -146,7 +149,7 @@ def newer(seen: str, announced: str) -> bool:
 
 
 def _may_still_land(entry: FenceEntry, pod: Sighting | None) -> bool:
-    return pod is not None and pod.gated and not newer(pod.resource_version, entry.resource_version)
+    return pod is not None and pod.waiting and not newer(pod.resource_version, entry.resource_version)
 
 
 def _hold_of(grant: Grant, holds: Mapping[str, Hold]) -> Hold | None:

@@ -71,7 +71,7 @@ class PodReader:
 
     def recount(self, record: PodRecord) -> PodRecord:
         """The record with its GPU units counted by the profiles of now."""
-        units = self._units(record.gated)(record.shape.requests)
+        units = self._units(record.waiting)(record.shape.requests)
         if units == record.shape.gpu_units:
             return record
         return replace(record, shape=self._kept(replace(record.shape, gpu_units=units)))
@@ -101,7 +101,7 @@ def _record(metadata: Json, spec: Json, status: Json, shape: Shape, gates: list[
         controller=_controller(shape.namespace, metadata),
         node=text(spec.get("nodeName")) or ("" if gates else promised_node(shape.node_terms, reservation)),
         bound=bool(spec.get("nodeName")),
-        gated=gated,
+        waiting=gated,
         other_gates=len(gates) > gates.count(names.GATE),
         gate_index=gates.index(names.GATE) if gated else -1,
         terminating=metadata.get("deletionTimestamp") is not None,

@@ -52,7 +52,7 @@ def salvaged_pod(pod: Json, counter: GpuCounter, error: Exception) -> PodRecord 
         controller=f"Pod/{namespace}/{name}",
         node=bound or ("" if gates else _promised(spec, reservation)),
         bound=bool(bound),
-        gated=gated,
+        waiting=gated,
         other_gates=len(gates) > gates.count(names.GATE),
         gate_index=gates.index(names.GATE) if gated else -1,
         terminating=metadata.get("deletionTimestamp") is not None,

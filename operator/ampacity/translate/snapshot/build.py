@@ -140,7 +140,7 @@ def _residents(world: World, index: PodIndex, waiting: Waiting, interest: Intere
     found = residents(interest, index)
     for entry in world.ledger.fence:
         pod = index.get(entry.uid)
-        if pod is not None and pod.gated:
+        if pod is not None and pod.waiting:
             found.append(interest.resident(pod.shape, entry.node))
     for pool in world.pools:
         untaken = pool_places(pool, (), waiting.untaken).holds

@@ -42,7 +42,7 @@ class PodIndex:
         self._on_node: dict[str, dict[str, PodRecord]] = {}
         self._in_pool: dict[str, dict[str, PodRecord]] = {}
         self._in_namespace: dict[str, dict[str, PodRecord]] = {}
-        self._gated: dict[str, PodRecord] = {}
+        self._waiting: dict[str, PodRecord] = {}
         self._repelling: dict[str, PodRecord] = {}
         self._doubtful: dict[str, PodRecord] = {}
         self._uses: dict[str, NodeUse] = {}
@@ -86,9 +86,9 @@ class PodIndex:
         """All pods, by uid."""
         return self._pods
 
-    def gated(self) -> Iterable[PodRecord]:
-        """Pods that carry our gate."""
-        return self._gated.values()
+    def waiting(self) -> Iterable[PodRecord]:
+        """Pods that no grant has reached yet."""
+        return self._waiting.values()
 
     def repelling(self) -> Iterable[PodRecord]:
         """Pods with required anti-affinity, which also binds pods that come later."""
@@ -129,8 +129,8 @@ class PodIndex:
             yield self._in_pool, pod.pool
 
     def _parts(self, pod: PodRecord) -> Iterable[dict[str, PodRecord]]:
-        if pod.gated:
-            yield self._gated
+        if pod.waiting:
+            yield self._waiting
         if any(not rule.attract for rule in pod.shape.rules):
             yield self._repelling
         if pod.doubt:

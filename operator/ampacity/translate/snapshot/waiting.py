@@ -27,7 +27,7 @@ class Waiting:
 def waiting_pods(index: PodIndex, ledger: Ledger, admitting: Collection[str]) -> Waiting:
     """Pods to plan for; `admitting`: nodes on which a hold is worth anything now."""
     announced = {entry.uid for entry in ledger.fence}
-    pods = [pod for pod in index.gated() if _may_be_planned(pod) and pod.uid not in announced]
+    pods = [pod for pod in index.waiting() if _may_be_planned(pod) and pod.uid not in announced]
     pods.sort(key=lambda pod: (pod.since, pod.created, pod.uid))
     free = _Holds(ledger.holds, admitting)
     paired = tuple((pod, free.take(pod)) for pod in pods)
