@@ -27,7 +27,7 @@ demo: tools ## show the product on a real control plane: two sites, four pools, 
 test: tools ## run every test; ARGS goes to pytest
 	@$(VENV)/python -m pytest $(ARGS)
 
-bench: $(READY) ## measure the planner; prints a table and writes build/bench.json
+bench: $(READY) ## measure planner and operator; prints a table and writes build/bench.json
 	@$(VENV)/python -m tests.benchmarks $(ARGS)
 
 verify: tools generate lint ## generate, run the linters, then insist on a clean tree

@@ -29,7 +29,7 @@ _PATCHES = {
 
 
 class ApiError(Exception):
-    """The API server refused. `status` is the HTTP code, `reason` the Status object's reason."""
+    """The API server refused. `status`: the HTTP code; `reason`, `causes` (one a field): of its Status."""
 
     def __init__(self, method: str, path: str, status: int, body: str) -> None:
         try:
@@ -38,6 +38,7 @@ class ApiError(Exception):
             answer = {}
         self.status = status
         self.reason: str = answer.get("reason", "")
+        self.causes: list[Object] = (answer.get("details") or {}).get("causes") or []
         super().__init__(f"{method} {path}: {status} {answer.get('message', body)}")
 
 
@@ -81,12 +82,13 @@ class Api:
         self,
         method: str,
         path: str,
-        body: Object | list[Object] | None = None,
+        body: Object | list[Object] | str | None = None,
         query: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
     ) -> Object:
+        """`body`: an object, or JSON text that is sent as it stands."""
         url = f"{path}?{urllib.parse.urlencode(query)}" if query else path
-        data = None if body is None else json.dumps(body).encode()
+        data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
         headers = {"Content-Type": "application/json", **(headers or {})}
         deadline = time.monotonic() + _PATIENCE_S
         while (answered := self._exchange(method, url, data, headers))[0] == 429:

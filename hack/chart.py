@@ -7,7 +7,6 @@ installed objects: a setting or a right that the chart lacks fails here as it wo
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -57,7 +56,7 @@ def environment(cluster: Cluster, pod: str) -> dict[str, str]:
 
 def catalogue(cluster: Cluster) -> str:
     """The text of the mounted catalogue."""
-    text: str = _get(cluster, "configmap", f"{RELEASE}-catalogue")["data"]["catalogue.yaml"]
+    text: str = _get(cluster, "/api/v1", f"configmaps/{RELEASE}-catalogue")["data"]["catalogue.yaml"]
     return text
 
 
@@ -67,15 +66,13 @@ def user() -> str:
 
 
 def _container(cluster: Cluster) -> Mapping[str, Any]:
-    containers: list[Mapping[str, Any]] = _get(cluster, "deployment", RELEASE)["spec"]["template"]["spec"][
-        "containers"
-    ]
+    template = _get(cluster, "/apis/apps/v1", f"deployments/{RELEASE}")["spec"]["template"]
+    containers: list[Mapping[str, Any]] = template["spec"]["containers"]
     return containers[0]
 
 
-def _get(cluster: Cluster, kind: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(cluster.kubectl("get", kind, name, "-n", NAMESPACE, "-o", "json"))
-    return found
+def _get(cluster: Cluster, group: str, name: str) -> dict[str, Any]:
+    return cluster.api.get(f"{group}/namespaces/{NAMESPACE}/{name}")
 
 
 def _value(item: Mapping[str, Any], fields: Mapping[str, str]) -> str:

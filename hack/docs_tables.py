@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from ampacity.controllers.metrics import Metrics
-from ampacity.controllers.settings import PREFIX, Settings
+from ampacity.controllers.settings import PREFIX, Settings, plain
 
 
 def fill(page: str) -> str:
@@ -44,4 +44,4 @@ def _families() -> Iterator[tuple[str, str, str]]:
 
 
 def _code(value: object) -> str:
-    return f"`{value}`" if value != "" else ""
+    return f"`{plain(value)}`" if value != "" else ""

@@ -9,10 +9,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Protocol, Self
 
 from hack import chart
 from hack.access import Cluster
@@ -22,6 +22,17 @@ from hack.ports import free_ports
 
 class OperatorFailed(Exception):
     """The process ended, hung or did not become ready; the text carries the end of its log."""
+
+
+class Child(Protocol):
+    """What of `subprocess.Popen` is used here; methods raise what its methods raise."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def kill(self) -> None: ...
 
 
 class OperatorProcess:
@@ -38,7 +49,7 @@ class OperatorProcess:
         self.log = cluster.logs / f"{identity}.log"
         self.port = free_ports(1)[0]
         self._extra = dict(extra or {})
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -56,17 +67,20 @@ class OperatorProcess:
 
     def start(self) -> None:
         """Start the process; it is not ready yet."""
-        command = [sys.executable, "-m", "ampacity", *chart.command(self.cluster)]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=chart.ROOT,
-                preexec_fn=die_with_parent,
-            )
+            self._process = self.launch(chart.command(self.cluster), self._environment(), log)
+
+    def launch(self, arguments: Sequence[str], environment: Mapping[str, str], log: BinaryIO) -> Child:
+        """The process itself; tests have other ways to make one."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "ampacity", *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=chart.ROOT,
+            preexec_fn=die_with_parent,
+        )
 
     def wait_ready(self, timeout: float = 60) -> None:
         """Return once /readyz says so; OperatorFailed if it ends or takes too long."""
@@ -81,10 +95,17 @@ class OperatorProcess:
 
     def stop(self, timeout: float = 30) -> None:
         """SIGTERM and wait; OperatorFailed if it does not end by itself, or not with 0."""
-        process = self._running()
-        process.send_signal(signal.SIGTERM)
+        self.ask_to_stop()
+        self.wait_stopped(timeout)
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM."""
+        self._running().send_signal(signal.SIGTERM)
+
+    def wait_stopped(self, timeout: float = 30) -> None:
+        """Wait for the end; OperatorFailed if it does not end by itself, or not with 0."""
         try:
-            code = process.wait(timeout)
+            code = self._running().wait(timeout)
         except subprocess.TimeoutExpired:
             self.kill()
             raise OperatorFailed(f"the operator did not stop within {timeout:.0f} s\n{self.tail()}") from None
@@ -97,6 +118,16 @@ class OperatorProcess:
         process, self._process = self._running(), None
         process.kill()
         process.wait()
+
+    @property
+    def pid(self) -> int:
+        """Of the process, which was started."""
+        return self._running().pid
+
+    @property
+    def ended(self) -> int | None:
+        """The exit code of a process that has ended by itself or by a signal, None while it runs."""
+        return self._running().poll()
 
     def answers(self, path: str) -> bool:
         """Whether that path answers 200."""
@@ -116,7 +147,7 @@ class OperatorProcess:
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         return f"{self.log}:\n" + "\n".join(text.splitlines()[-lines:])
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> Child:
         if self._process is None:
             raise OperatorFailed("the operator has not been started")
         return self._process

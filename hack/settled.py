@@ -10,6 +10,7 @@ from typing import Any
 from hack.api import Api, Object
 
 GATE = "ampacity.io/power"
+SCHEDULER = "ampacity"
 POWERED = "ampacity.io/Powered"
 RESERVATION = "ampacity.io/reservation"
 _POOLS = "/apis/ampacity.io/v1alpha1/gpuinferencepools"
@@ -22,7 +23,10 @@ class NotSettled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PodView:
-    """A GPU pod as a user sees it. `powered`: status, reason and message of its condition."""
+    """A GPU pod as a user sees it. `powered`: status, reason and message of its condition.
+
+    `gated`: it waits for our grant, by our gate or because it names us as its scheduler.
+    """
 
     namespace: str
     name: str
@@ -45,7 +49,7 @@ class PodView:
 
 
 def gpu_pods(api: Api, namespace: str = "") -> list[PodView]:
-    """All pods with our gate or our reservation."""
+    """All pods that wait for our grant or have our reservation."""
     place = f"/api/v1/namespaces/{namespace}/pods" if namespace else "/api/v1/pods"
     views = (_view(pod) for pod in api.items(place) if "deletionTimestamp" not in pod["metadata"])
     return [view for view in views if view.gated or view.reserved]
@@ -109,7 +113,7 @@ def _view(pod: Mapping[str, Any]) -> PodView:
         metadata.get("labels", {}),
         spec.get("nodeName", ""),
         status.get("phase", ""),
-        GATE in gates,
+        GATE in gates or (spec.get("schedulerName") == SCHEDULER and not spec.get("nodeName")),
         RESERVATION in metadata.get("annotations", {}),
         (found.get("status", ""), found.get("reason", ""), found.get("message", "")),
     )

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Self
@@ -61,6 +61,16 @@ class SupervisedCluster(Cluster, ABC):
             self._supervisor.communicate()
             self._supervisor = None
         runs.remove(self.run, keep_logs)
+
+    @contextlib.contextmanager
+    def frozen(self, component: str) -> Iterator[None]:
+        """That process does nothing while the block runs, and then goes on."""
+        pid = int((self.run / f"{component}.pid").read_text())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def check(self) -> None:
         """StartFailed with the reason if a process of the cluster died."""

@@ -7,7 +7,7 @@ RUN_DIR/spec.json lists the components (see `Component`). The supervisor answers
 to (SIGTERM), when a component dies, or, unless detached, when its stdin closes: that happens however its
 owner dies, kill -9 included. Should the supervisor itself be killed, the kernel kills the components
 (PR_SET_PDEATHSIG). RUN_DIR/lock is held while it lives; RUN_DIR/log/failed holds the sentence if a component
-died. The logs stay; everything else in RUN_DIR goes.
+died; RUN_DIR/NAME.pid is the process of each. The logs stay; everything else in RUN_DIR goes.
 """
 
 import contextlib
@@ -56,7 +56,7 @@ class Supervisor:
         (self._run / "log").mkdir(exist_ok=True)
         for component in self._components:
             with self._log(component.name).open("wb") as log:
-                self._running[component.name] = subprocess.Popen(
+                process = subprocess.Popen(
                     component.argv,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -64,6 +64,8 @@ class Supervisor:
                     cwd=self._run,
                     preexec_fn=die_with_parent,
                 )
+            self._running[component.name] = process
+            (self._run / f"{component.name}.pid").write_text(str(process.pid))
             if component.ready:
                 self._wait_for(component)
 

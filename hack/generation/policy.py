@@ -18,6 +18,7 @@ from ampacity.apis.envelope_edges import EDGE_LIST_RULES
 from ampacity.apis.quantities import NODES
 from ampacity.names import GROUP, VERSION
 from hack.generation import cel
+from hack.generation.admission import policy_and_binding
 from hack.generation.schema import described
 
 Json = dict[str, Any]
@@ -31,10 +32,9 @@ _SENTENCES = (
 
 def policy() -> list[Json]:
     """The ValidatingAdmissionPolicy and its binding."""
-    rules = {"apiGroups": [GROUP], "apiVersions": [VERSION], "operations": ["CREATE", "UPDATE"]}
+    rule = {"apiGroups": [GROUP], "apiVersions": [VERSION], "operations": ["CREATE", "UPDATE"]}
     spec = {
         "failurePolicy": "Ignore",
-        "matchConstraints": {"resourceRules": [rules | {"resources": ["sitepowerenvelopes"]}]},
         "variables": [{"name": name, "expression": text} for name, text in _variables()],
         "validations": [
             {
@@ -44,18 +44,7 @@ def policy() -> list[Json]:
             }
         ],
     }
-    binding = {"policyName": NAME, "validationActions": ["Deny"]}
-    kind = "ValidatingAdmissionPolicy"
-    return [_object(kind, spec), _object(f"{kind}Binding", binding)]
-
-
-def _object(kind: str, spec: Json) -> Json:
-    return {
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": kind,
-        "metadata": {"name": NAME},
-        "spec": spec,
-    }
+    return policy_and_binding(NAME, rule | {"resources": ["sitepowerenvelopes"]}, spec)
 
 
 def _variables() -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ GROUP = "ampacity.io"
 VERSION = "v1alpha1"
 
 GATE = "ampacity.io/power"
+SCHEDULER = "ampacity"                          # schedulerName of pods whose binding is their grant
 POWERED = "ampacity.io/Powered"                 # pod condition
 RESERVATION = "ampacity.io/reservation"         # pod annotation, JSON
 ACCELERATORS = "ampacity.io/accelerators"       # pod annotation: profiles, best first, comma separated
@@ -15,6 +16,8 @@ RACK = "ampacity.io/rack"                       # node label
 RACK_POWER = "ampacity.io/rack-power"           # node label, e.g. 17kW
 RACK_COOLING = "ampacity.io/cooling"            # node label: air or liquid
 RACK_LOOP = "ampacity.io/cooling-loop"          # node label: name of the coolant loop
+ACCEPTED = "ampacity.io/accepted"               # label of accepted generations on record: their kind
+ALLOW_DELETION = "ampacity.io/allow-deletion"   # CRD annotation: "true" lets it be deleted
 HOLDS = "ampacity-holds"                        # ConfigMap in the operator's namespace
 LEASE = "ampacity-leader"                       # Lease in the operator's namespace
 FIELD_MANAGER = "ampacity"

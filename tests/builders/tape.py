@@ -98,9 +98,9 @@ class Tape:
         """Nothing happens for a while."""
         self.now += seconds
 
-    def pod(self, name: str, gpus: int = 4, gated: bool = True, at: str = "") -> Json:
-        """A GPU pod, gated, or running at a node as somebody else put it there."""
-        return self.put("Pod", pod(name, gpus, gated, at))
+    def pod(self, name: str, gpus: int = 4, gated: bool = True, at: str = "", ours: bool = False) -> Json:
+        """A GPU pod, gated (or, if `ours`, for us to bind), or running at a node as somebody else put it."""
+        return self.put("Pod", pod(name, gpus, gated and not ours, at, ours))
 
     def announce(self, **places: str) -> None:
         """One fence record: these pods, as they are now, may be granted these nodes."""
@@ -133,8 +133,19 @@ class Tape:
             self.announce(**{name: at})
         granted = self.objects["Pod", name]
         granted["spec"].pop("schedulingGates", None)
-        granted["metadata"]["annotations"] = {names.RESERVATION: reservation(at, generation)}
+        kept = granted["metadata"].get("annotations", {})
+        granted["metadata"]["annotations"] = {**kept, names.RESERVATION: reservation(at, generation)}
         granted["spec"]["affinity"] = pinned(at)
+        self.put("Pod", granted)
+
+    def bind(self, name: str, at: str, announce: bool = True, reserve: bool = True) -> None:
+        """The operator's binding of a pod that names it as its scheduler."""
+        if announce:
+            self.announce(**{name: at})
+        granted = self.objects["Pod", name]
+        granted["spec"]["nodeName"] = at
+        if reserve:
+            granted["metadata"]["annotations"] = {names.RESERVATION: reservation(at)}
         self.put("Pod", granted)
 
     def _step(self) -> None:
@@ -161,11 +172,13 @@ def node(name: str, rack: str, ready: bool = True, site: str = "par1") -> Json:
     }
 
 
-def pod(name: str, gpus: int = 4, gated: bool = True, at: str = "") -> Json:
-    """A Pod in namespace ai whose uid is its name."""
+def pod(name: str, gpus: int = 4, gated: bool = True, at: str = "", ours: bool = False) -> Json:
+    """A Pod in namespace ai whose uid is its name. `ours`: it names us as its scheduler."""
     spec: Json = {"containers": [{"name": "main", "resources": {"limits": {"nvidia.com/gpu": str(gpus)}}}]}
     if gated:
         spec["schedulingGates"] = [{"name": names.GATE}]
+    if ours:
+        spec["schedulerName"] = names.SCHEDULER
     if at:
         spec["nodeName"] = at
     return {"metadata": {"name": name, "namespace": "ai", "uid": name}, "spec": spec, "status": {}}

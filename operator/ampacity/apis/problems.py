@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from ampacity.apis.depth import too_deep
 from ampacity.core.site import Problem
 
 M = TypeVar("M", bound=BaseModel)
@@ -33,6 +34,8 @@ _QUOTED_HEAD, _QUOTED_TAIL = 80, 120
 
 def read(model: type[M], obj: Mapping[str, Any]) -> tuple[M | None, tuple[Problem, ...]]:
     """The object as a model, or what is wrong with it; never both, never an exception."""
+    if deep := too_deep(obj.get("spec")):
+        return None, deep
     try:
         return model.model_validate(obj), ()
     except ValidationError as error:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from ampacity.apis.text import printable
 from ampacity.core.units import QuantityError, parse_power
 
 _DECIMALS = r"(\.[0-9]{1,%d})?"
@@ -50,7 +51,7 @@ class QuantityKind:
         """`value` if it is well formed; QuantityError with the remedy otherwise."""
         text = value if isinstance(value, str) else str(value)
         if not isinstance(value, str) or len(text) > self.max_length or not self._matches(text):
-            raise QuantityError(f"'{text}' is no {self.noun}; {self.remedy}")
+            raise QuantityError(f"'{printable(text)}' is no {self.noun}; {self.remedy}")
         return text
 
     def _matches(self, text: str) -> bool:

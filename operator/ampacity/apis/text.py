@@ -11,6 +11,11 @@ from pydantic import AfterValidator, WithJsonSchema
 from ampacity.core.units import QuantityError
 
 
+def printable(text: str) -> str:
+    """The text for a message: half a character, which a file may hold, cannot be written out."""
+    return text.encode(errors="replace").decode()
+
+
 @dataclass(frozen=True, slots=True)
 class TextKind:
     """A text with a form: its expression (Python and RE2 alike), and the sentence for any other text."""
@@ -27,7 +32,7 @@ class TextKind:
     def check(self, text: str) -> str:
         """`text` if it has the form; QuantityError with the remedy otherwise."""
         if len(text) > self.max_length or re.fullmatch(self.pattern, text) is None:
-            raise QuantityError(f"'{text}' is no {self.noun}; {self.remedy}")
+            raise QuantityError(f"'{printable(text)}' is no {self.noun}; {self.remedy}")
         return text
 
     def schema(self) -> dict[str, Any]:

@@ -50,7 +50,8 @@ class Hardware:
 
     def largest(self, rack: Rack) -> Load:
         """What unknown hardware counts for: part by part, the most that any known server draws there."""
-        known = [p for p in self.profiles.values() if not p.announced] or self.profiles.values()
+        living = [profile for profile in self.profiles.values() if not profile.deleted]
+        known = [profile for profile in living if not profile.announced] or living
         worst = NOTHING
         for profile in known:
             worst = worst.join(full_draw(Machine(profile, profile.gpus), rack))

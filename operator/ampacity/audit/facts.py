@@ -31,7 +31,12 @@ class ReservationFacts:
 @dataclass(frozen=True, slots=True)
 class PodFacts:
     """A pod. `node`: where it is or, ungated, where it was promised to be; `fixed`: it can run
-    nowhere else. `devices`: countable resources by name. `ended`: it draws nothing any more."""
+    nowhere else. `devices`: countable resources by name. `ended`: it draws nothing any more.
+
+    `gated`: it carries our gate. `ours`: it names us as its scheduler. `claims`: it asks for
+    devices by claim, so nobody can say what it draws. `survives`: types of parts whose loss its
+    rack must survive.
+    """
 
     uid: str
     name: str
@@ -42,16 +47,25 @@ class PodFacts:
     ended: bool
     devices: Devices = ()
     reservation: ReservationFacts | None = None
+    ours: bool = False
+    bound: bool = False
+    claims: bool = False
+    survives: frozenset[str] = frozenset()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing but a grant of ours can let it run: its gate gone, or its binding."""
+        return self.gated or (self.ours and not self.bound)
 
     @property
     def placed(self) -> bool:
         """Whether its devices draw, or may at any moment begin to."""
-        return not self.ended and not self.gated and bool(self.node)
+        return not self.ended and not self.waiting and bool(self.node)
 
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
-    """A node. `devices`: countable resources it offers. `reserved`: a taint keeps ordinary pods off."""
+    """A node. `devices`: countable resources it has. `reserved`: a taint keeps ordinary pods off."""
 
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -86,6 +100,10 @@ def pod_facts(pod: Json) -> PodFacts:
         ended=status.get("phase") in ("Succeeded", "Failed"),
         devices=pod_devices(spec),
         reservation=reservation,
+        ours=spec.get("schedulerName") == names.SCHEDULER,
+        bound=bool(spec.get("nodeName")),
+        claims=bool(spec.get("resourceClaims")),
+        survives=frozenset(filter(None, (annotations.get(names.MUST_SURVIVE) or "").split(","))),
     )
 
 
@@ -96,7 +114,7 @@ def node_facts(node: Json) -> NodeFacts:
     return NodeFacts(
         name=node["metadata"]["name"],
         labels=node["metadata"].get("labels") or {},
-        devices=countable(status.get("allocatable") or {}),
+        devices=_most(countable(status.get("capacity") or {}), countable(status.get("allocatable") or {})),
         reserved=any(_keeps_off(taint) for taint in spec.get("taints") or ()),
         ready=bool(ready) and ready[0].get("status") == "True",
     )
@@ -113,6 +131,14 @@ def announced(holds: Json) -> tuple[Announced, ...] | None:
         )
     except (ValueError, TypeError, KeyError, IndexError):
         return None
+
+
+def _most(one: Devices, other: Devices) -> Devices:
+    """Unhealthy devices, which a node has and does not offer, are there and draw."""
+    sizes = dict(one)
+    for name, count in other:
+        sizes[name] = max(count, sizes.get(name, 0))
+    return tuple(sorted(sizes.items()))
 
 
 def _keeps_off(taint: Json) -> bool:

@@ -83,6 +83,9 @@ class GrantJudge:
             elif node.rack in lost:
                 what = f"whose rack {node.rack} has no live power or cooling"
                 yield _Fault(grant.pod, Fault.NOWHERE, f"{_granted(grant)}, {what}")
+            elif failing := _not_survived(grant, node.rack, loads):
+                what = f"whose rack {node.rack} does not survive the failure of {failing}"
+                yield _Fault(grant.pod, Fault.NOWHERE, f"{_granted(grant)}, {what}")
         for grant, worst in self._search(site, grants, loads, set()):
             yield _Fault(grant.pod, Fault.EXCEEDED, f"{_granted(grant)}; with it, {worst.sentence()}")
 
@@ -118,6 +121,15 @@ def _lost_now(loads: SiteLoads) -> frozenset[str]:
     """Racks that what is declared out of service has taken down."""
     now = next(scenes(loads.site))
     return frozenset(rack.name for rack in loads.site.racks if now.loses(rack, rack.name in loads.on_air))
+
+
+def _not_survived(grant: Grant, rack: str, loads: SiteLoads) -> str:
+    """The first failure that the pod must survive and that takes its rack down; "" if there is none."""
+    racks = {one.name: one for one in loads.site.racks}
+    for scene in scenes(loads.site) if grant.pod.survives else ():
+        if scene.state.failed_type in grant.pod.survives and scene.loses(racks[rack], rack in loads.on_air):
+            return f"{scene.state.failed_type} {scene.state.name}"
+    return ""
 
 
 def _span(grants: Sequence[Grant]) -> Span:

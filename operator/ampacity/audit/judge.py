@@ -1,15 +1,16 @@
 """Judges a history: was any limit exceeded through a grant, and was every grant made by the rules?
 
-A grant is seen when a pod's gate goes and a reservation stands in its place.
+A grant is seen when a pod's gate goes and a reservation stands in its place, or
+when a pod that names us as its scheduler is bound and has a reservation.
 It is judged by the world as it had to be known when it was announced: a change
 counts as known `GRACE` seconds after its resourceVersion; limits are those of
 the envelope generation that the grant names. A limit that was lowered below
 its load, or exceeded by what others did, is no fault until something more is
 granted onto it.
 
-The rules besides: a gate goes only together with a reservation; the holds
-object announced the grant before; a reservation is only on a pod that is kept
-at the node it names.
+The rules besides: a gate goes, and such a pod is bound, only together with a
+reservation; the holds object announced the grant before; a reservation is only
+on a pod that is kept at the node it names.
 """
 
 from __future__ import annotations
@@ -81,12 +82,13 @@ class Judge:
             self._see(pod, before)
 
     def _see(self, pod: PodFacts, before: PodFacts | None) -> None:
-        ungated = before is not None and before.gated and not pod.gated
+        released = before is not None and before.waiting and not pod.waiting
         reserved = pod.reservation is not None and pod.reservation.readable
-        if ungated and not reserved:
+        if released and not reserved:
             what = "no reservation" if pod.reservation is None else "a reservation that nobody can read"
-            self._find(Fault.UNRESERVED, pod, f"its gate is gone, and it has {what}")
-        if reserved and not pod.gated and (ungated or before is None or before.reservation is None):
+            how = f"it was bound to {pod.node}" if pod.ours else "its gate is gone"
+            self._find(Fault.UNRESERVED, pod, f"{how}, and it has {what}")
+        if reserved and not pod.waiting and (released or before is None or before.reservation is None):
             self._grant(pod, before)
         self._see_place(pod)
 
@@ -108,6 +110,8 @@ class Judge:
             return
         if pod.gated:
             where = "it still has its gate"
+        elif pod.waiting:
+            where = "it is not bound"
         elif not pod.fixed:
             where = "nothing keeps it there"
         elif pod.reservation.readable and pod.node != pod.reservation.node:

@@ -14,18 +14,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ampacity.audit.draws import Hardware, draw
+from ampacity.audit.draws import Hardware, Machine, draw, full_draw
 from ampacity.audit.facts import NodeFacts, PodFacts
 from ampacity.audit.whereabouts import Racks
 from ampacity.audit.world import Span, World
 from ampacity.core.load import Load
-from ampacity.core.site import Site
+from ampacity.core.site import Rack, Site
 from ampacity.core.snapshot import Resources
 from ampacity.translate.fleet.labelled_racks import with_labelled_racks
 from ampacity.translate.records import NodeRecord, Profile
-
-Devices = Mapping[str, list[tuple[str, int]]]
-"""Devices in use, by node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +48,10 @@ class SiteLoads:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What somebody sees: nodes (all forms each had), devices in use, profiles."""
+    """What somebody sees: nodes (all forms each had), pods that are placed, profiles."""
 
     nodes: Mapping[str, list[NodeFacts]]
-    devices: Devices
+    pods: Mapping[str, list[PodFacts]]
     hardware: Hardware
 
 
@@ -77,8 +74,8 @@ def site_loads(world: World, site: Site, span: Span, without: Collection[str] = 
     before = with_labelled_racks(site, [_record(forms[-1]) for forms in earlier.values()])
     whole = labelled.site
     unplaced = labelled.refused.keys() & (before.refused.keys() | nodes.keys() - earlier.keys())
-    late = _drawn(_View(nodes, _devices(pods), world.hardware(span.last)), whole)
-    early = _drawn(_View(earlier, _devices([*granted, *foreign]), world.hardware(span.known)), whole)
+    late = _drawn(_View(nodes, _by_node(pods), world.hardware(span.last)), whole)
+    early = _drawn(_View(earlier, _by_node([*granted, *foreign]), world.hardware(span.known)), whole)
     on_air = _on_air(whole, late, world.hardware(span.last))
     counted = _kindest(late, early, {pod.node for pod in granted})
     by_rack: defaultdict[str, Load] = defaultdict(Load)
@@ -124,11 +121,17 @@ def _node(forms: Iterable[NodeFacts], view: _View, racks: Racks) -> NodeLoad | N
         rack = racks.of(form)
         if rack is not None:
             machine = view.hardware.of_node(form, rack)
-            in_use = view.devices.get(form.name, ())
-            load = draw(machine, rack, form, in_use) if machine else view.hardware.largest(rack)
+            load = _load(machine, rack, form, view) if machine else view.hardware.largest(rack)
             load = load.join(found.load) if found else load
             found = NodeLoad(rack.name, machine.profile if machine else None, load)
     return found
+
+
+def _load(machine: Machine, rack: Rack, node: NodeFacts, view: _View) -> Load:
+    pods = view.pods.get(node.name, ())
+    if any(pod.claims for pod in pods):
+        return full_draw(machine, rack)
+    return draw(machine, rack, node, [one for pod in pods for one in pod.devices])
 
 
 def _on_air(site: Site, drawn: _Drawn, hardware: Hardware) -> frozenset[str]:
@@ -139,11 +142,11 @@ def _on_air(site: Site, drawn: _Drawn, hardware: Hardware) -> frozenset[str]:
     return frozenset(rack.name for rack in site.racks) - wet
 
 
-def _devices(pods: Iterable[PodFacts]) -> Devices:
-    devices: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+def _by_node(pods: Iterable[PodFacts]) -> Mapping[str, list[PodFacts]]:
+    found: defaultdict[str, list[PodFacts]] = defaultdict(list)
     for pod in pods:
-        devices[pod.node].extend(pod.devices)
-    return devices
+        found[pod.node].append(pod)
+    return found
 
 
 def _record(node: NodeFacts) -> NodeRecord:

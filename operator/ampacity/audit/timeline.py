@@ -31,6 +31,11 @@ class Timeline(Generic[T]):
         place = bisect_right(self._versions, version)
         return self._values[place - 1] if place else None
 
+    def last(self, version: int) -> T | None:
+        """The value that held at `version`, or the last one before it was deleted."""
+        held = self._values[: bisect_right(self._versions, version)]
+        return next((value for value in reversed(held) if value is not None), None)
+
     def values(self) -> list[T]:
         """Every value that ever held, oldest first."""
         return [value for value in self._values if value is not None]

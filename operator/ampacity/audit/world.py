@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ampacity.audit.draws import Hardware
@@ -38,7 +38,7 @@ class World:
         self.pods: defaultdict[str, Timeline[PodFacts]] = defaultdict(Timeline)
         self.sites: defaultdict[str, Timeline[Site]] = defaultdict(Timeline)
         self.profiles: defaultdict[str, Timeline[Profile]] = defaultdict(Timeline)
-        self._hardware: dict[tuple[tuple[str, int], ...], Hardware] = {}
+        self._hardware: dict[tuple[tuple[str, int, bool], ...], Hardware] = {}
 
     def apply(self, change: Change) -> None:
         """Take in one change of any kind."""
@@ -67,9 +67,13 @@ class World:
         return unseen(sites, known, nodes=bool(self.nodes))
 
     def hardware(self, version: int) -> Hardware:
-        """The profiles in force at `version`."""
-        profiles = [profile for t in self.profiles.values() if (profile := t.at(version))]
-        key = tuple(sorted((profile.name, profile.generation) for profile in profiles))
+        """The profiles at `version`. Deleting one turns no machine off: it counts where no other fits."""
+        profiles = [
+            replace(profile, deleted=t.at(version) is None)
+            for t in self.profiles.values()
+            if (profile := t.last(version))
+        ]
+        key = tuple(sorted((profile.name, profile.generation, profile.deleted) for profile in profiles))
         if key not in self._hardware:
             self._hardware[key] = Hardware(profiles)
         return self._hardware[key]

@@ -113,7 +113,7 @@ class _Explanation:
         if pod.node and not pod.waiting:
             return self._placed(name, pod), PLACED
         if any(entry.uid == pod.uid for entry in self._world.ledger.fence):
-            return f"{name} has been given its place; the patch is on its way.", PLACED
+            return f"{name} has been given its place; the grant is on its way.", PLACED
         return draw_waiting(name, standing.of_pod(pod), self._forecast(pod), self._style), WAITS
 
     def _placed(self, name: str, pod: PodRecord) -> str:
@@ -129,5 +129,5 @@ class _Explanation:
         for refusal in self._plan.refusals:
             if refusal.waiter.uid == pod.uid:
                 return Forecast(refusal.sentence, tuple(needs(self._snapshot, self._plan, refusal)))
-        why = "other scheduling gates than ours hold it too" if pod.other_gates else "it is not planned"
-        return Forecast(why)
+        gates = "other scheduling gates than ours hold it too" if pod.other_gates else ""
+        return Forecast(pod.obstacle or gates or "it is not planned")

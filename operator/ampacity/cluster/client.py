@@ -1,14 +1,14 @@
 """A lean client of one API server: JSON in, JSON out, no models.
 
 Every call has a timeout, calls in flight are bounded, and a server that asks
-for patience (429; for reads also 503 with Retry-After) gets it. Nothing else
-is retried here: whether a write may be repeated is for its caller to know.
+for patience gets some (see `patience`). Nothing else is retried here: whether a
+write may be repeated is for its caller to know.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import copy
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -19,16 +19,16 @@ from typing import Any, Self
 import aiohttp
 
 from ampacity.cluster.access import Access
+from ampacity.cluster.answers import json_of, refusal
 from ampacity.cluster.errors import ApiError, NotAllowed, Unreachable
+from ampacity.cluster.patience import Patience
+from ampacity.cluster.wire import encoded
 
 Params = Mapping[str, str]
 Guard = Callable[[], bool]
 OnError = Callable[[str, str], None]
 """Told of every failed call: the verb as RBAC names it, and the HTTP code, "timeout" or "connection"."""
 
-_TRIES = 4
-_LONGEST_WAIT = 10.0
-_LONGEST_MESSAGE = 2_000
 _BUFFER = 2**18
 
 
@@ -77,9 +77,15 @@ class Client:
         if self._session is not None:
             await self._session.close()
 
+    def aside(self, concurrency: int) -> Self:
+        """The same session with slots of its own: what hangs on the others is not waited for."""
+        other = copy.copy(self)
+        other._slots = asyncio.Semaphore(concurrency)
+        return other
+
     async def get(self, path: str, params: Params | None = None) -> dict[str, Any]:
         """One object, or one page of a list."""
-        return _json(await self.get_raw(path, params))
+        return json_of(await self.get_raw(path, params))
 
     async def get_raw(
         self, path: str, params: Params | None = None, *, verb: str = "get", timeout: float | None = None
@@ -91,13 +97,13 @@ class Client:
         self, path: str, body: Mapping[str, Any], *, guard: Guard | None = None
     ) -> dict[str, Any]:
         """Create an object in the collection at `path`."""
-        return _json(await self._call("POST", "create", path, body=body, guard=guard))
+        return json_of(await self._call("POST", "create", path, body=body, guard=guard))
 
     async def replace(
         self, path: str, body: Mapping[str, Any], *, guard: Guard | None = None
     ) -> dict[str, Any]:
         """Replace an object; with a resourceVersion in it, 409 if somebody else wrote meanwhile."""
-        return _json(await self._call("PUT", "update", path, body=body, guard=guard))
+        return json_of(await self._call("PUT", "update", path, body=body, guard=guard))
 
     async def patch(
         self,
@@ -109,7 +115,7 @@ class Client:
         guard: Guard | None = None,
     ) -> dict[str, Any]:
         """Patch an object. `guard` is asked before each try; if it says no, NotAllowed."""
-        return _json(
+        return json_of(
             await self._call("PATCH", "patch", path, body=body, content=kind, params=params, guard=guard)
         )
 
@@ -117,7 +123,7 @@ class Client:
         self, path: str, body: Mapping[str, Any] | None = None, *, guard: Guard | None = None
     ) -> dict[str, Any]:
         """Delete an object; `body` may be DeleteOptions."""
-        return _json(await self._call("DELETE", "delete", path, body=body, guard=guard))
+        return json_of(await self._call("DELETE", "delete", path, body=body, guard=guard))
 
     @asynccontextmanager
     async def stream(self, path: str, params: Params, *, stall: float) -> AsyncIterator[aiohttp.StreamReader]:
@@ -139,21 +145,20 @@ class Client:
         guard: Guard | None = None,
     ) -> bytes:
         limits = aiohttp.ClientTimeout(total=timeout or self._timeout)
-        data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
-        for left in reversed(range(_TRIES)):
-            if guard is not None and not guard():
-                raise NotAllowed
+        data = None if body is None else encoded(body)
+        patience = Patience(method)
+        while True:
             try:
-                async with (
-                    self._slots,
-                    self._answer(method, verb, path, params, limits, data, content) as response,
-                ):
-                    return await response.read()
+                async with self._slots:
+                    if guard is not None and not guard():
+                        raise NotAllowed
+                    async with self._answer(method, verb, path, params, limits, data, content) as response:
+                        return await response.read()
             except ApiError as error:
-                if not left or not _asks_for_patience(error, method):
+                pause = patience.pause(error)
+                if pause is None:
                     raise
-                await asyncio.sleep(_patience(error))
-        raise AssertionError("unreachable: the last try returns or raises")
+                await asyncio.sleep(pause)
 
     @asynccontextmanager
     async def _answer(
@@ -180,8 +185,10 @@ class Client:
                 proxy=self._access.proxy,
                 server_hostname=self._access.server_name,
             ) as response:
+                if response.status == 401:
+                    self._access.credentials.refused()
                 if response.status >= 400:
-                    raise await self._refusal(response)
+                    raise await refusal(response)
                 yield response
 
     @contextmanager
@@ -203,47 +210,3 @@ class Client:
         token = await self._access.credentials.token()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return {**headers, "Content-Type": content} if content else headers
-
-    async def _refusal(self, response: aiohttp.ClientResponse) -> ApiError:
-        if response.status == 401:
-            self._access.credentials.refused()
-        text = (await response.read()).decode(errors="replace")
-        status = _status(text)
-        return ApiError(
-            response.status,
-            str(status.get("reason") or response.reason or ""),
-            str(status.get("message") or text)[:_LONGEST_MESSAGE],
-            _seconds(response.headers.get("Retry-After")),
-        )
-
-
-def _asks_for_patience(error: ApiError, method: str) -> bool:
-    """A 429 was never executed. A write that got a 503 may have been: its repetition would mislead."""
-    return error.status == 429 or (method == "GET" and error.status == 503 and error.retry_after is not None)
-
-
-def _patience(error: ApiError) -> float:
-    return 1.0 if error.retry_after is None else min(error.retry_after, _LONGEST_WAIT)
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        answer = json.loads(body)
-    except ValueError as error:
-        raise Unreachable("Garbled", "the answer is no JSON; it may have been cut off") from error
-    if not isinstance(answer, dict):
-        raise Unreachable("Garbled", "the answer is no JSON object")
-    return answer
-
-
-def _status(text: str) -> dict[str, Any]:
-    """The Status object of a refusal, {} if a proxy or a dying server sent something else."""
-    try:
-        status = json.loads(text)
-    except ValueError:
-        return {}
-    return status if isinstance(status, dict) else {}
-
-
-def _seconds(header: str | None) -> float | None:
-    return float(header) if header and header.isascii() and header.isdecimal() else None

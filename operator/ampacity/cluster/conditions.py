@@ -15,6 +15,7 @@ from ampacity.translate.records import PodRecord, Reservation
 
 LONGEST_MESSAGE = 2_000
 GRANTED = "Granted"
+NOT_BOUND = "NotBound"
 RESOLVED = "Resolved"
 
 FENCED = f"{names.GROUP}/Fenced"
@@ -36,6 +37,12 @@ class PodConditions:
         message = f"{power} reserved on node {place.node}, rack {place.rack} of site {place.site}"
         changed = not says(pod, "True")
         return await self._write(_identity(pod), pod, names.POWERED, "True", GRANTED, message, changed)
+
+    async def unbound(self, pod: PodRecord, message: str) -> Result:
+        """Powered=True, but nobody has bound the pod. Refused if it has changed: it may be bound now."""
+        identity = {**_identity(pod), "resourceVersion": pod.resource_version}
+        changed = not says(pod, "True")
+        return await self._write(identity, pod, names.POWERED, "True", NOT_BOUND, message, changed)
 
     async def waiting(self, pod: PodRecord, reason: str, message: str) -> Result:
         """Powered=False: why it waits. Refused if the pod has changed: it may have been granted meanwhile."""

@@ -52,11 +52,13 @@ class TokenFile:
     _read_at: float = 0.0
 
     async def token(self) -> str | None:
-        if self._value is None or self.clock() - self._read_at >= _READ_AGAIN:
+        if not self._value or self.clock() - self._read_at >= _READ_AGAIN:
             try:
                 self._value = self.path.read_text().strip()
             except OSError as error:
                 raise AccessError(f"the token file {self.path} cannot be read: {error.strerror}") from error
+            if not self._value:
+                raise AccessError(f"the token file {self.path} is empty")
             self._read_at = self.clock()
         return self._value
 

@@ -1,37 +1,24 @@
-"""Carrying out grants: a decision is a value, and this is one of the ways to execute it.
+"""Carrying out grants: a decision is a value, and each pod's lane says how it is executed.
 
-The gate is the general way: node pin, reservation and removal of our gate in
-one patch on the pod, preconditioned on the version that was planned with. A
-patch that meets another version is dropped, never read again and repeated:
-the next cycle plans anew on what is true then.
+A write that meets another version of its pod is dropped, never read again and
+repeated: the next cycle plans anew on what is true then. That the pod has its
+place is told later, by `marks`: no status may delay a grant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from ampacity.cluster.client import Client, Guard, Patch
+from ampacity.cluster.client import Client, Guard
 from ampacity.cluster.conditions import PodConditions
-from ampacity.cluster.results import Lanes, Outcome, Result, attempt
+from ampacity.cluster.grants import ByBinding, ByGate, Order
+from ampacity.cluster.results import Lanes, Result
 from ampacity.cluster.times import utcnow
-from ampacity.core.plan import Grant
-from ampacity.translate.ledger.grant_patch import grant_patch
 from ampacity.translate.pods.reader import PodReader
-from ampacity.translate.pods.reservation import reserved
-from ampacity.translate.records import PodRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A grant to execute on the pod it was planned for. `fence`: the ledger write that announced it."""
-
-    pod: PodRecord
-    grant: Grant
-    fence: str
+from ampacity.translate.records import Lane, PodRecord
 
 
 class Executor(Protocol):
@@ -46,8 +33,12 @@ class Executor(Protocol):
         ...
 
 
-class GateExecutor:
-    """Executes grants on gated pods, `concurrency` at a time. `may_write` is asked before every write."""
+class _Way(Protocol):
+    async def grant(self, order: Order) -> Result: ...
+
+
+class LaneExecutor:
+    """Executes each grant in its pod's lane; asks `may_write` before every write."""
 
     def __init__(
         self,
@@ -55,36 +46,20 @@ class GateExecutor:
         reader: PodReader,
         *,
         may_write: Guard,
+        writes: Lanes | None = None,
         wall: Callable[[], datetime] = utcnow,
-        concurrency: int = 32,
     ) -> None:
-        self._client, self._reader, self._may_write = client, reader, may_write
+        self._ways: dict[Lane, _Way] = {
+            Lane.GATE: ByGate(client, reader, may_write),
+            Lane.BINDING: ByBinding(client, may_write),
+        }
         self._conditions = PodConditions(client, reader, may_write, wall)
-        self._lanes = Lanes(concurrency)
+        self._writes = writes or Lanes(32)
 
     async def grant(self, orders: Sequence[Order]) -> tuple[Result, ...]:
-        """Execute announced grants; results in the same order. All get their places before any is marked."""
-        granted = await self._lanes.each(partial(self._grant, order) for order in orders)
-        pairs = zip(orders, granted, strict=True)
-        return await self._lanes.each(partial(self._mark, order, result) for order, result in pairs)
+        """Execute announced grants; results in the same order."""
+        return await self._writes.each(partial(self._ways[order.pod.lane].grant, order) for order in orders)
 
     async def touch(self, pods: Sequence[PodRecord], mark: str) -> tuple[Result, ...]:
         """Change these pods, so that an older grant on its way to them is refused."""
-        return await self._lanes.each(partial(self._conditions.fenced, pod, mark) for pod in pods)
-
-    async def _grant(self, order: Order) -> Result:
-        pod = order.pod
-        write = self._client.patch(
-            f"/api/v1/namespaces/{pod.namespace}/pods/{pod.name}",
-            grant_patch(pod, order.grant, order.fence),
-            kind=Patch.JSON,
-            guard=self._may_write,
-        )
-        return await attempt(pod.uid, write, self._reader)
-
-    async def _mark(self, order: Order, granted: Result) -> Result:
-        """The pod has its place now. A condition that cannot be written is made good later."""
-        if granted.outcome is not Outcome.APPLIED or granted.pod is None:
-            return granted
-        marked = await self._conditions.powered(granted.pod, reserved(order.grant))
-        return marked if marked.outcome is Outcome.APPLIED else granted
+        return await self._writes.each(partial(self._conditions.fenced, pod, mark) for pod in pods)

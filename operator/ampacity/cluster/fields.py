@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 _Texts = dict[str, str] | None
@@ -27,13 +28,37 @@ class _Metadata(TypedDict, total=False):
     ownerReferences: _List
 
 
+class _Port(TypedDict, total=False):
+    hostPort: int | None
+
+
 class _Container(TypedDict, total=False):
     resources: _Any
     restartPolicy: str | None
+    ports: list[_Port] | None
+
+
+class _There(TypedDict):
+    """Something of which only matters that it is there."""
+
+
+_Plain = _There | None
 
 
 class _Volume(TypedDict, total=False):
-    persistentVolumeClaim: _Any
+    """Volumes that any node can mount are many, and are read without what is in them."""
+
+    __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]
+
+    name: str
+    configMap: _Plain
+    secret: _Plain
+    emptyDir: _Plain
+    downwardAPI: _Plain
+    projected: _Plain
+    hostPath: _Plain
+    image: _Plain
+    nfs: _Plain
 
 
 class _PodSpec(TypedDict, total=False):
@@ -47,6 +72,9 @@ class _PodSpec(TypedDict, total=False):
     tolerations: _List
     topologySpreadConstraints: _List
     schedulingGates: _List
+    schedulerName: str | None
+    schedulingGroup: _Any
+    hostNetwork: bool | None
     resourceClaims: _List
     priority: int | None
     volumes: list[_Volume] | None

@@ -15,7 +15,11 @@ from ampacity.core.ledger import Ledger
 from ampacity.translate.ledger.codec import LedgerUnreadable, decode_ledger, encode_ledger
 
 LARGEST = 1_000_000
-"""Bytes of JSON at most; a ConfigMap may hold 1 MiB in all."""
+"""Bytes of JSON up to which grants may be announced."""
+
+FULL = 1_040_000
+"""Bytes of JSON at most: a ConfigMap holds 1 MiB in all. What is above `LARGEST` is for a leader that takes
+over a full ledger, whose name may be longer than the last one's, and for settling it."""
 
 _KEY = "ledger"
 
@@ -59,12 +63,14 @@ class HoldsStore:
             )
         return Stored(decode_ledger(text), stored["metadata"]["resourceVersion"])
 
-    async def save(self, ledger: Ledger, version: str, guard: Guard | None = None) -> Stored:
-        """Write over exactly `version`, or raise Conflict and write nothing.
+    async def save(
+        self, ledger: Ledger, version: str, guard: Guard | None = None, limit: int = LARGEST
+    ) -> Stored:
+        """Write over exactly `version`, or write nothing: Conflict, or HoldsTooLarge beyond `limit` bytes.
 
         Other ApiErrors leave it open whether it was written (see `ApiError.certain`).
         """
-        body = self._body(ledger, version)
+        body = self._body(ledger, version, limit)
         try:
             if version:
                 written = await self._client.replace(f"{self._maps}/{self._name}", body, guard=guard)
@@ -76,12 +82,12 @@ class HoldsStore:
             raise
         return Stored(ledger, written["metadata"]["resourceVersion"])
 
-    def _body(self, ledger: Ledger, version: str) -> dict[str, object]:
+    def _body(self, ledger: Ledger, version: str, limit: int) -> dict[str, object]:
         text = encode_ledger(ledger)
-        if len(text) > LARGEST:
+        if len(text) > limit:
             entries = len(ledger.fence) + len(ledger.holds)
             raise HoldsTooLarge(
-                f"{entries} ledger entries make {len(text)} bytes, and {LARGEST} fit in a ConfigMap"
+                f"{entries} ledger entries make {len(text)} bytes, and no more than {limit} go in a ConfigMap"
             )
         metadata = {"name": self._name, "labels": {"app.kubernetes.io/managed-by": names.FIELD_MANAGER}}
         if version:

@@ -9,30 +9,43 @@ The holder stops writing `margin` seconds before its Lease can expire, which is
 the time its writes in flight have to end. A process that was stopped and wakes
 up finds `may_write()` false; that its older patches are harmless too is the
 fence's business, not the Lease's.
+
+How long nobody leads: a holder that stops in good order lets go, and candidates
+look every `look` seconds. One that dies is replaced `duration` seconds after a
+candidate saw its last renewal, and the candidate wakes up for that moment.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 
 from ampacity import names
 from ampacity.cluster.client import Client
 from ampacity.cluster.errors import AccessError, ApiError
-from ampacity.cluster.times import micro_time, utcnow
+from ampacity.cluster.lease_object import LeaseObject
+from ampacity.cluster.times import utcnow
 
-_GROUP = "/apis/coordination.k8s.io/v1/namespaces"
+_RETRY, _MARGIN, _PATIENCE = 0.15, 0.4, 0.3
+"""Parts of the duration: from one renewal to the next, for writes to end, and for one try at most."""
+
+_AGAIN = 0.3
+"""After a failed renewal the next one follows after this part of the pause between two."""
+
+_RELEASES = 3
 
 
 class Leader:
     """A candidate for one Lease; run it as a task. All times in seconds.
 
     `identity` is for people; a random part makes each process its own holder.
-    `on_change` hears when this process becomes or ceases to be the leader.
+    `retry` and `margin` go with the `duration` where they are not given.
+    `on_change` hears when this process becomes or ceases to be the leader. While `fit` says no, it does
+    not campaign, and lets go of a Lease it holds: another version may be able to do what this one cannot.
     """
 
     def __init__(
@@ -42,20 +55,22 @@ class Leader:
         identity: str,
         *,
         name: str = names.LEASE,
-        duration: float = 15.0,
-        retry: float = 2.0,
-        margin: float = 5.0,
+        duration: float = 10.0,
+        retry: float | None = None,
+        margin: float | None = None,
+        look: float = 0.5,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utcnow,
         on_change: Callable[[bool], None] = lambda leading: None,
+        fit: Callable[[], bool] = lambda: True,
     ) -> None:
         self.holder = f"{identity}_{uuid.uuid4().hex[:8]}"
-        self._client, self._name = client, name
-        self._leases = f"{_GROUP}/{namespace}/leases"
-        self._duration, self._retry, self._margin = duration, retry, margin
-        self._clock, self._wall, self._on_change = clock, wall, on_change
-        self._lease: dict[str, Any] = {}
-        self._changed_at = 0.0
+        self._lease = LeaseObject(client, namespace, name, self.holder, duration, clock, wall)
+        self._duration, self._patience = duration, duration * _PATIENCE
+        self._retry = duration * _RETRY if retry is None else retry
+        self._margin = duration * _MARGIN if margin is None else margin
+        self._look = min(look, self._retry)
+        self._clock, self._on_change, self._fit = clock, on_change, fit
         self._renewed_at: float | None = None
         self._settled = False
         self._leading = asyncio.Event()
@@ -90,92 +105,72 @@ class Leader:
         """Campaign, renew, campaign again; on cancellation, release the Lease if it is ours."""
         try:
             while True:
-                await self._try()
+                went_well = await self._try()
                 self._notice()
-                await asyncio.sleep(self._retry)
+                await asyncio.sleep(self._pause(went_well))
         finally:
-            held = self._renewed_at is not None
-            self._renewed_at = None
-            self._notice()
-            if held:
-                await self._release()
+            await self._let_go()
 
-    async def _try(self) -> None:
+    def _pause(self, went_well: bool) -> float:
+        """Seconds until the next try."""
+        if self._renewed_at is not None:
+            return self._retry if went_well else self._retry * _AGAIN
+        left = self._lease.expires - self._clock()
+        return min(self._look, left) if left > 0 else self._look
+
+    async def _try(self) -> bool:
         """One attempt to renew or to take the Lease; what fails is tried again next time."""
         try:
-            async with asyncio.timeout(self._margin):
-                if self._renewed_at is None:
+            async with asyncio.timeout(self._patience):
+                if not self._fit():
+                    await self._let_go()
+                elif self._renewed_at is None:
                     await self._campaign()
                 else:
                     await self._renew()
-            self._settled = True
         except (ApiError, AccessError, TimeoutError):
-            return
+            return False
+        self._settled = True
+        return True
 
     async def _campaign(self) -> None:
-        try:
-            self._saw(await self._client.get(f"{self._leases}/{self._name}"))
-        except ApiError as error:
-            if error.status != 404:
-                raise
-            await self._write(self._client.create, self._leases, {"name": self._name}, transitions=0)
-            return
-        spec = self._lease.get("spec") or {}
-        free = not spec.get("holderIdentity")
-        expires = self._changed_at + float(spec.get("leaseDurationSeconds") or self._duration)
-        if free or self._clock() >= expires:
-            await self._replace(int(spec.get("leaseTransitions") or 0) + 1)
+        """Take the Lease if it is free, has expired, or is ours by a write whose answer was lost."""
+        if not await self._lease.look():
+            await self._write(self._lease.create)
+        elif self._lease.holder in ("", self.holder) or self._clock() >= self._lease.expires:
+            await self._write(self._lease.take)
 
     async def _renew(self) -> None:
-        """Write again what we hold; if that is refused, find out whether it is still ours."""
-        spec = self._lease.get("spec") or {}
+        """Write what we hold. If that is refused, somebody else edited it, or the answer to our last
+        renewal was lost; unless the Lease is not ours any more."""
         try:
-            await self._replace(int(spec.get("leaseTransitions") or 0))
+            await self._write(self._lease.renew)
         except ApiError as error:
             if error.status not in (404, 409):
                 raise
-            if not await self._still_ours():
+            if await self._lease.look() and self._lease.holder == self.holder:
+                await self._write(self._lease.renew)
+            else:
                 self._renewed_at = None
 
-    async def _still_ours(self) -> bool:
-        try:
-            self._saw(await self._client.get(f"{self._leases}/{self._name}"))
-        except ApiError as error:
-            if error.status != 404:
-                raise
-            return False
-        return bool((self._lease.get("spec") or {}).get("holderIdentity") == self.holder)
-
-    async def _replace(self, transitions: int) -> None:
-        metadata = self._lease["metadata"]
-        await self._write(self._client.replace, f"{self._leases}/{self._name}", metadata, transitions)
-
-    async def _write(self, write: Any, path: str, metadata: dict[str, Any], transitions: int) -> None:
-        sent_at, now = self._clock(), micro_time(self._wall())
-        spec = {**(self._lease.get("spec") or {}), "renewTime": now, "holderIdentity": self.holder}
-        if self._renewed_at is None:
-            spec["acquireTime"] = now
-        spec |= {"leaseDurationSeconds": round(self._duration), "leaseTransitions": transitions}
-        self._saw(await write(path, _lease(metadata, spec)))
+    async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
+        sent_at = self._clock()
+        await write()
         self._renewed_at = sent_at
 
-    async def _release(self) -> None:
-        """Let others take over at once. Best effort: if it fails, the Lease expires."""
-        path = f"{self._leases}/{self._name}"
-        try:
-            async with asyncio.timeout(self._margin):
-                lease = await self._client.get(path)
-                if lease["spec"].get("holderIdentity") == self.holder:
-                    lease["spec"] |= {"holderIdentity": "", "leaseDurationSeconds": 1}
-                    await self._client.replace(path, lease)
-        except (ApiError, AccessError, TimeoutError):
-            return
+    async def _let_go(self) -> None:
+        held, self._renewed_at = self._renewed_at is not None, None
+        self._notice()
+        if held:
+            await self._release()
 
-    def _saw(self, lease: dict[str, Any]) -> None:
-        known = (self._lease.get("metadata") or {}).get("resourceVersion")
-        if lease["metadata"].get("resourceVersion") != known:
-            self._changed_at = self._clock()
-        self._lease = lease
+    async def _release(self) -> None:
+        """Let others take over at once. If that fails again and again, the Lease expires."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._margin):
+                for _ in range(_RELEASES):
+                    with contextlib.suppress(ApiError, AccessError):
+                        return await self._lease.release()
 
     def _notice(self) -> None:
         """Tell if we lead now and did not, or the other way round."""
@@ -186,7 +181,3 @@ class Leader:
         past.clear()
         now.set()
         self._on_change(leads)
-
-
-def _lease(metadata: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
-    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}

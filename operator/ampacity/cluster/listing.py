@@ -18,8 +18,11 @@ _TIMEOUT = 60.0
 _GONE = 410
 
 
-class Torn(Exception):
-    """The pages are not of one moment: the list must be started over."""
+class Torn(ApiError):
+    """The pages are not of one moment, or of one that is past: the list must be started over."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(0, "Torn", message)
 
 
 async def list_all(

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from ampacity.cluster.client import Client, Guard
-from ampacity.cluster.conditions import LONGEST_MESSAGE, PodConditions, says
+from ampacity.cluster.conditions import LONGEST_MESSAGE, NOT_BOUND, PodConditions
 from ampacity.cluster.events import EventRecorder, Subject
 from ampacity.cluster.results import Lanes, Outcome, Result
 from ampacity.cluster.times import utcnow
@@ -22,13 +23,25 @@ from ampacity.core.plan import Refusal
 from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.records import PodRecord
 
+_REMIND = 300.0
+"""Seconds after which a pod that stays unbound is told anew for how long."""
+
 _FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A pod that has a place and that no scheduler binds; `sentence` says what is known of that."""
+
+    pod: PodRecord
+    sentence: str
 
 
 class Marker:
     """Writes the condition ampacity.io/Powered, and Events when a pod begins to wait for something else.
 
     `quiet`: seconds between two writes on one pod of which only figures differ.
+    `after`: writes that go first.
     """
 
     def __init__(
@@ -42,11 +55,13 @@ class Marker:
         clock: Callable[[], float] = time.monotonic,
         quiet: float = 30.0,
         concurrency: int = 32,
+        after: Lanes | None = None,
     ) -> None:
         self._events, self._clock = events, clock
         self._conditions = PodConditions(client, reader, may_write, wall)
-        self._quiet, self._lanes = quiet, Lanes(concurrency)
+        self._quiet, self._lanes = quiet, Lanes(concurrency, after)
         self._written: dict[str, float] = {}
+        self._stuck: dict[str, float] = {}
 
     async def waiting(self, refusals: Sequence[tuple[PodRecord, Refusal]]) -> tuple[Result, ...]:
         """Mark all pods that wait in this cycle; the results are of those that had to be written."""
@@ -57,10 +72,31 @@ class Marker:
 
     async def powered(self, pods: Sequence[PodRecord]) -> tuple[Result, ...]:
         """Mark pods that were granted, those that are not marked yet."""
-        due = [
-            (pod, pod.reservation) for pod in pods if pod.reservation is not None and not says(pod, "True")
-        ]
+        due = [(pod, pod.reservation) for pod in pods if pod.reservation is not None and not _settled(pod)]
         return await self._lanes.each(partial(self._conditions.powered, pod, place) for pod, place in due)
+
+    async def unbound(self, stuck: Sequence[Stuck]) -> tuple[Result, ...]:
+        """Mark pods with a place that stay unbound; the results are of those that had to be written."""
+        now = self._clock()
+        self._stuck = {one.pod.uid: self._stuck[one.pod.uid] for one in stuck if one.pod.uid in self._stuck}
+        due = [one for one in stuck if self._is_news(one, now)]
+        return await self._lanes.each(partial(self._mark_stuck, one) for one in due)
+
+    def _is_news(self, stuck: Stuck, now: float) -> bool:
+        told = stuck.pod.powered
+        same = told is not None and told[1] == NOT_BOUND and _same(told[2], _stuck_message(stuck))
+        return not same or now - self._stuck.get(stuck.pod.uid, float("-inf")) >= _REMIND
+
+    async def _mark_stuck(self, stuck: Stuck) -> Result:
+        pod, message = stuck.pod, _stuck_message(stuck)
+        result = await self._conditions.unbound(pod, message)
+        if result.outcome is Outcome.APPLIED:
+            first = pod.powered is None or pod.powered[1] != NOT_BOUND
+            self._stuck[pod.uid] = self._clock()
+            if first:
+                subject = Subject("v1", "Pod", pod.namespace, pod.name, pod.uid)
+                await self._events.post(subject, NOT_BOUND, message, kind="Warning")
+        return result
 
     def _is_due(self, pod: PodRecord, refusal: Refusal, now: float) -> bool:
         if pod.powered == _told(refusal):
@@ -88,5 +124,20 @@ def _differs(pod: PodRecord, refusal: Refusal) -> bool:
     if pod.powered is None:
         return True
     status, reason, message = _told(refusal)
-    same_kind = pod.powered[:2] == (status, reason)
-    return not same_kind or _FIGURE.sub("#", pod.powered[2]) != _FIGURE.sub("#", message)
+    return pod.powered[:2] != (status, reason) or not _same(pod.powered[2], message)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two messages differ in figures at most."""
+    return _FIGURE.sub("#", one) == _FIGURE.sub("#", other)
+
+
+def _stuck_message(stuck: Stuck) -> str:
+    why = "its watts stay reserved, for it may still be bound; to free them, delete it"
+    return f"{stuck.sentence}; {why}"[:LONGEST_MESSAGE]
+
+
+def _settled(pod: PodRecord) -> bool:
+    """Whether a pod with a place is told so, and nothing else besides."""
+    status, reason, _ = pod.powered or ("", "", "")
+    return status == "True" and not (pod.bound and reason == NOT_BOUND)

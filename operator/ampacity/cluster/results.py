@@ -13,7 +13,7 @@ from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.pods.requests import UNREADABLE
 from ampacity.translate.records import PodRecord
 
-WRITE_TIMEOUT = 5.0
+WRITE_TIMEOUT = 4.0
 """Seconds that one write may take: not more than the margin of the Lease."""
 LONGEST = 300
 
@@ -28,7 +28,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`pod`: as the API server answered it; feed it to the store. `message` says why if not applied."""
+    """`pod`: as the API server answered it, if it did; feed it to the store. `message` says why if
+    not applied."""
 
     uid: str
     outcome: Outcome
@@ -38,6 +39,17 @@ class Result:
 
 async def attempt(uid: str, write: Awaitable[dict[str, Any]], reader: PodReader) -> Result:
     """Await a write on the pod `uid`; every way it can end becomes a Result."""
+    return await _attempt(uid, write, lambda answer: _applied(uid, answer, reader))
+
+
+async def attempt_binding(uid: str, write: Awaitable[dict[str, Any]]) -> Result:
+    """The same for a binding, which is answered by a Status and not by the pod."""
+    return await _attempt(uid, write, lambda answer: _bound(uid, answer))
+
+
+async def _attempt(
+    uid: str, write: Awaitable[dict[str, Any]], applied: Callable[[dict[str, Any]], Result]
+) -> Result:
     try:
         async with asyncio.timeout(WRITE_TIMEOUT):
             answer = await write
@@ -47,7 +59,7 @@ async def attempt(uid: str, write: Awaitable[dict[str, Any]], reader: PodReader)
         return Result(uid, Outcome.DROPPED, message=str(error))
     except TimeoutError:
         return Result(uid, Outcome.UNKNOWN, message=f"no answer within {WRITE_TIMEOUT:g} s")
-    return _applied(uid, answer, reader)
+    return applied(answer)
 
 
 def _applied(uid: str, answer: Mapping[str, Any], reader: PodReader) -> Result:
@@ -61,16 +73,35 @@ def _applied(uid: str, answer: Mapping[str, Any], reader: PodReader) -> Result:
     return Result(uid, Outcome.APPLIED, record)
 
 
-class Lanes:
-    """Runs many writes, at most `width` at a time."""
+def _bound(uid: str, answer: Any) -> Result:
+    """What is no Status of success leaves open what has become of the binding."""
+    if isinstance(answer, Mapping) and (answer.get("kind"), answer.get("status")) == ("Status", "Success"):
+        return Result(uid, Outcome.APPLIED)
+    return Result(uid, Outcome.UNKNOWN, message=f"the answer is no success: {answer!r}"[:LONGEST])
 
-    def __init__(self, width: int) -> None:
-        self._free = asyncio.Semaphore(width)
+
+class Lanes:
+    """Runs many writes, at most `width` at a time. None begins while any of `first` are under way."""
+
+    def __init__(self, width: int, first: Lanes | None = None) -> None:
+        self._free, self._first = asyncio.Semaphore(width), first
+        self._calls = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def each(self, writes: Iterable[Callable[[], Awaitable[Result]]]) -> tuple[Result, ...]:
         """Results in the order of `writes`."""
-        return tuple(await asyncio.gather(*(self._one(write) for write in writes)))
+        self._calls += 1
+        self._idle.clear()
+        try:
+            return tuple(await asyncio.gather(*(self._one(write) for write in writes)))
+        finally:
+            self._calls -= 1
+            if not self._calls:
+                self._idle.set()
 
     async def _one(self, write: Callable[[], Awaitable[Result]]) -> Result:
         async with self._free:
+            if self._first is not None:
+                await self._first._idle.wait()
             return await write()

@@ -4,14 +4,17 @@ What is counted comes from a complete list, then from events that follow it
 without a gap. Whenever a gap is possible, the list is taken anew and compared
 with what was known, so that also what vanished unseen is told. The rules:
 
-- a list counts only if all its pages are of one resourceVersion;
+- a list counts only if all its pages are of one resourceVersion, and it is no
+  older than anything known of these objects: a server that lags behind would
+  bring back what is gone;
 - a watch resumes from the last event or bookmark that was read completely: a
   line that was cut off, or cannot be parsed, has not been read;
 - 410 (the server no longer knows our resourceVersion) means: list again;
 - anything else is normal life: wait a little longer each time, and resume.
   If resuming fails several times in a row without an event, list again;
-- a connection on which nothing comes, not even a bookmark (about one a
-  minute), is dead, whatever TCP thinks.
+- a connection on which nothing comes, not even a bookmark, is dead, whatever
+  TCP thinks. The server sends one just before it ends a watch, and we have it
+  end ours often, so that nobody plans for long on what was.
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ from ampacity.cluster.errors import AccessError, ApiError
 from ampacity.cluster.lines import Broken, lines
 from ampacity.cluster.listing import Torn, list_all
 from ampacity.cluster.store import OnChange, Store, Versioned
-from ampacity.cluster.wire import Event, Json, Wire
+from ampacity.cluster.wire import Event, Json, Wire, refusal
+from ampacity.core.ledger import newer
 
 T = TypeVar("T", bound=Versioned)
 
@@ -38,7 +42,8 @@ _RESUMES = 5
 _GONE = 410
 _LONGEST = 300
 _AT_ONCE = 1.0
-_SERVER_CLOSES = (240, 480)
+_SERVER_CLOSES = (20, 30)
+_STALL = 35.0
 _TYPES = ("ADDED", "MODIFIED", "DELETED", "BOOKMARK")
 
 
@@ -60,7 +65,7 @@ class Watch(Generic[T]):
         field_selector: str = "",
         label_selector: str = "",
         page: int = 500,
-        stall: float = 90.0,
+        stall: float = _STALL,
         on_change: OnChange[T] | None = None,
         on_error: OnError = ignore,
         clock: Callable[[], float] = time.monotonic,
@@ -75,7 +80,7 @@ class Watch(Generic[T]):
         self._on_error, self._clock = on_error, clock
         self._rng = rng or random.Random()
         self._backoff = backoff or Backoff(rng=self._rng)
-        self._version = ""
+        self._version = self._newest = ""
         self._failures = 0
         self._heard: float | None = None
         self._undecodable: dict[str, str] = {}
@@ -102,10 +107,16 @@ class Watch(Generic[T]):
         """Return once the first complete list is in the store."""
         await self._wait_for_list(1)
 
-    async def fresh(self) -> None:
-        """Return once a list that begins after this call is in the store: a view no older than now."""
+    async def fresh(self, floor: str = "") -> None:
+        """Return once a list that begins after this call is in the store: a view no older than now.
+
+        `floor`: a resourceVersion written before this call. A list of an older one is not taken,
+        whatever cache or lagging replica it came from.
+        """
         wanted = self._lists_begun + 1
         self._version = ""
+        if floor and (not self._newest or newer(floor, self._newest)):
+            self._newest = floor
         if self._round is not None:
             self._round.cancel()
         await self._wait_for_list(wanted)
@@ -157,9 +168,11 @@ class Watch(Generic[T]):
             {**self._selectors, "limit": str(self._limit)},
             self._backoff,
         )
+        if self._newest and newer(self._newest, version):
+            raise Torn(f"a list of {self._path} is of version {version}, and {self._newest} is known")
         self._undecodable = faults
         self.store.replace(records, version, keep=faults)
-        self._version, self._heard = version, begun
+        self._version, self._newest, self._heard = version, version, begun
         async with self._progress:
             self._lists_done = number
             self._progress.notify_all()
@@ -188,17 +201,18 @@ class Watch(Generic[T]):
 
     def _take(self, event: Event) -> None:
         if event.type == "ERROR":
-            raise _error(event.object)
+            raise refusal(event.object)
         metadata = event.object.get("metadata") or {}
         version = metadata.get("resourceVersion")
-        if not version or event.type not in _TYPES:
+        uid = str(metadata.get("uid") or "")
+        if not version or event.type not in _TYPES or not (uid or event.type == "BOOKMARK"):
             raise Broken(f"an event of type {event.type!r} at version {version!r}")
         if event.type == "DELETED":
-            self._undecodable.pop(metadata["uid"], None)
-            self.store.remove(metadata["uid"])
+            self._undecodable.pop(uid, None)
+            self.store.remove(uid)
         elif event.type != "BOOKMARK":
-            self._update(event.object, metadata["uid"])
-        self._version, self._heard, self._failures = version, self._clock(), 0
+            self._update(event.object, uid)
+        self._version, self._newest, self._heard, self._failures = version, version, self._clock(), 0
         self._backoff.reset()
 
     def _update(self, item: Json, uid: str) -> None:
@@ -212,12 +226,18 @@ class Watch(Generic[T]):
     def _read(self, faults: dict[str, str], item: Json) -> T | None:
         """The record of an object; None if it does not count, or cannot be read, which goes into `faults`."""
         try:
-            return self._decode(item)
+            return self._known(item) or self._decode(item)
         except Exception as error:  # whatever it is: one object must not end the watch of all others
             metadata = item.get("metadata") or {}
             faults[metadata.get("uid", "")] = _sentence(metadata, error)
             self._on_error("decode", self._path)
             return None
+
+    def _known(self, item: Json) -> T | None:
+        """What is known of an object at this very version: a list anew mostly has what was known."""
+        known = self.store.get(item["metadata"]["uid"])
+        same = known is not None and known.resource_version == item["metadata"]["resourceVersion"]
+        return known if same else None
 
 
 def _selectors(field: str, label: str) -> dict[str, str]:
@@ -229,15 +249,3 @@ def _sentence(metadata: Json, error: Exception) -> str:
     name = "/".join(str(metadata[part]) for part in ("namespace", "name") if metadata.get(part))
     why = f"{name or 'an object without name'} cannot be read, and counts as it was known before: {error!r}"
     return why[:_LONGEST]
-
-
-def _error(status: Json) -> ApiError:
-    """The Status of an ERROR event."""
-    code = status.get("code")
-    details = status.get("details") or {}
-    return ApiError(
-        code if isinstance(code, int) else 500,
-        str(status.get("reason") or ""),
-        str(status.get("message") or "the watch ended in an error"),
-        details.get("retryAfterSeconds"),
-    )

@@ -9,6 +9,7 @@ the plain parser takes over, and reading decides.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -16,7 +17,10 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
+from ampacity.cluster.errors import ApiError
+
 Json = Mapping[str, Any]
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 O = TypeVar("O")  # noqa: E741 (an object's wire type)
 
 
@@ -67,6 +71,28 @@ class Wire(Generic[O]):
         return Page(fields.get("items") or [], version, metadata.get("continue") or "")
 
 
+def refusal(status: Json) -> ApiError:
+    """The error that an ERROR event tells by its Status."""
+    code = status.get("code")
+    details = status.get("details") or {}
+    return ApiError(
+        code if isinstance(code, int) else 500,
+        str(status.get("reason") or ""),
+        str(status.get("message") or "the watch ended in an error"),
+        details.get("retryAfterSeconds"),
+    )
+
+
+def encoded(body: Any) -> bytes:
+    """JSON that is YAML too, as the API server reads what is applied.
+
+    YAML knows no escapes in pairs, which JSON has for emoji and their like, and takes
+    no unprintable characters but as escapes.
+    """
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode(errors="replace")
+
+
 class _Event(TypedDict, Generic[O], total=False):
     type: str
     object: O
@@ -80,11 +106,14 @@ class _Page(TypedDict, Generic[O], total=False):
 def _parse(adapter: TypeAdapter[Any] | None, text: bytes) -> dict[str, Any]:
     if adapter is not None:
         try:
-            fields = adapter.validate_json(text)
+            found: dict[str, Any] = adapter.validate_json(text)
+            return found
         except ValidationError:
-            fields = json.loads(text)
-    else:
+            pass
+    try:
         fields = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested deeper than any object is") from None
     if not isinstance(fields, dict):
         raise ValueError("no JSON object")
     return fields

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from ampacity.controllers.stores import Object
 from ampacity.core.site import Problem, Site
+from ampacity.translate.accepted import Revision
 from ampacity.translate.sites.site import site_of
 from ampacity.translate.snapshot.buildable import buildable
 
@@ -27,17 +28,6 @@ def accepted_site(obj: Object) -> tuple[Site | None, tuple[Problem, ...]]:
     site, problems = site_of(obj)
     trouble = buildable(site) if site is not None else None
     return (None, (trouble,)) if trouble is not None else (site, problems)
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """The spec of one accepted generation of one object."""
-
-    kind: str
-    name: str
-    uid: str
-    generation: int
-    spec: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +101,7 @@ class Acceptance(Generic[T]):
             return Verdict(obj, metadata["generation"], value, ())
         kept = self._kept.get(metadata["uid"])
         if kept is not None:
-            earlier = {**obj, "metadata": {**metadata, "generation": kept.generation}, "spec": kept.spec}
-            value, _ = self._parse(earlier)
+            value, _ = self._parse(kept.of(obj))
         return Verdict(obj, kept.generation if kept and value is not None else None, value, problems)
 
     def _keep(self, obj: Object) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from ampacity import names
 from ampacity.cluster.client import Client, OnError
 from ampacity.cluster.watch import Watch
 from ampacity.cluster.watches import watch_claims, watch_nodes, watch_pods, watch_volumes
-from ampacity.controllers.accepted import Acceptance, accepted_site
+from ampacity.controllers.accepted import Acceptance, Verdict, accepted_site
 from ampacity.controllers.departed import DepartedProfiles
 from ampacity.controllers.handlers import NewSession
 from ampacity.controllers.own_kinds import OwnKinds
@@ -21,10 +22,13 @@ from ampacity.controllers.pools.current import PATH, DeploymentRecord, read_depl
 from ampacity.controllers.pools.reading import PoolReading
 from ampacity.controllers.scene import Scene
 from ampacity.controllers.stores import Object, Store
+from ampacity.core.ledger import Ledger, reserved_by_controller
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeTerm
+from ampacity.translate.accepted import ENVELOPE, PROFILE, Revision
 from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.pods.volumes import bound_terms
+from ampacity.translate.profiles.departed import Users
 from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import NodeRecord, PodRecord, Profile
 
@@ -44,6 +48,8 @@ class Caches:
         fenced: Container[str],
         relist: float,
         on_error: OnError,
+        fast_lane: bool = True,
+        hold_seconds: float = 60.0,
     ) -> None:
         self._wake, self._fenced = wake, fenced
         self.reader = PodReader(())
@@ -57,11 +63,11 @@ class Caches:
         )  # fmt: skip
         self.claims = watch_claims(client, on_change=self._volumes_changed, on_error=on_error)
         self.volumes = watch_volumes(client, on_change=self._volumes_changed, on_error=on_error)
-        self.envelopes: Acceptance[Site] = Acceptance("SitePowerEnvelope", accepted_site)
-        self.profiles: Acceptance[Profile] = Acceptance("AcceleratorProfile", profile_of)
+        self.envelopes: Acceptance[Site] = Acceptance(ENVELOPE, accepted_site)
+        self.profiles: Acceptance[Profile] = Acceptance(PROFILE, profile_of)
         self._departed = DepartedProfiles()
-        self._journal = PodJournal()
-        self._pools = PoolReading(self.reader)
+        self._journal = PodJournal(hold_seconds)
+        self._pools = PoolReading(self.reader, fast_lane=fast_lane)
         self._profiles: tuple[Profile, ...] = ()
         self._resources: list[str] = []
         self._bound: Mapping[str, tuple[NodeTerm, ...]] | None = None
@@ -87,22 +93,32 @@ class Caches:
             for watch in self.watches.values():
                 tasks.create_task(watch.run())
 
-    async def fresh(self) -> None:
-        """Return once everything has been listed anew, at quorum, after this call. Raises ApiError."""
-        await asyncio.gather(self.kinds.list_all(), *(watch.fresh() for watch in self.watches.values()))
+    async def fresh(self, floor: str) -> None:
+        """Return once everything has been listed anew, at quorum, after this call. Raises ApiError.
+
+        `floor`: the resourceVersion of a write of ours; what is older is asked for again.
+        """
+        watches = self.watches.values()
+        await asyncio.gather(self.kinds.list_all(floor), *(watch.fresh(floor) for watch in watches))
+
+    async def judge(self) -> None:
+        """Judge new envelopes in a thread: a large one takes a while, and the lease must be renewed.
+
+        `scene` finds the verdicts; it judges only what has come since.
+        """
+        await asyncio.to_thread(self.envelopes.judge, self.stores[ENVELOPES].all())
 
     def scene(self) -> Scene:
         """All of it now. The pod index is brought up to date here, and only here."""
         verdicts = self.profiles.judge(self.stores[PROFILES].all())
-        living = [v.value for v in verdicts if v.value is not None]
-        nodes, pods = self.nodes.store.objects, self.pods.store.objects
-        self._use_profiles(self._departed.in_force(living, nodes.values(), pods.values()))
-        self._journal.catch_up()
+        envelopes = self.envelopes.judge(self.stores[ENVELOPES].all())
+        self._use_profiles(self._in_force(verdicts, envelopes))
+        self.catch_up()
         if self._bound is None:
             self._bound = bound_terms(self.claims.store.objects.values(), self.volumes.store.objects.values())
         deployments = tuple(self.deployments.store.objects.values())
         return Scene(
-            envelopes=self.envelopes.judge(self.stores[ENVELOPES].all()),
+            envelopes=envelopes,
             profile_verdicts=verdicts,
             profiles=self._profiles,
             pools=self._pools.read(self._living_pools(), self._profiles, _replicas(deployments)),
@@ -112,7 +128,41 @@ class Caches:
             index=self._journal.index,
             adopted=self._journal.adopted,
             unmarked=self._journal.unmarked,
+            unbound=self._journal.unbound,
+            left=self._journal.standing.left,
+            owed=self._journal.standing.owed,
+            ages=self._journal.ages.since,
         )
+
+    def catch_up(self) -> None:
+        """Bring the pod index up to date. Nobody may be planning."""
+        self._journal.catch_up(time.monotonic())
+
+    def dealt_with(self, left: Iterable[PodRecord], ledger: Ledger) -> None:
+        """The places of these pods, which are gone, are held in `ledger` or not kept."""
+        self._journal.standing.dealt_with(left, reserved_by_controller(ledger))
+
+    def recall(self, revisions: Sequence[Revision]) -> None:
+        """Take up the accepted generations that an earlier process put on record."""
+        self.envelopes.recall(revisions)
+        self.profiles.recall(revisions)
+        self._departed.recall(revisions)
+
+    @property
+    def accepted(self) -> tuple[Revision, ...]:
+        """The accepted generations that have to be on record, as of the last scene."""
+        return (*self.envelopes.kept, *self.profiles.kept, *self._departed.kept)
+
+    def _in_force(
+        self, profiles: Sequence[Verdict[Profile]], envelopes: Sequence[Verdict[Site]]
+    ) -> tuple[Profile, ...]:
+        users = Users(
+            tuple(self.nodes.store.objects.values()),
+            [verdict.value for verdict in envelopes if verdict.value is not None],
+            (pod.reservation.profile for pod in self.pods.store.objects.values() if pod.reservation),
+        )
+        living = [verdict.value for verdict in profiles if verdict.value is not None]
+        return self._departed.in_force(living, self.profiles.kept, users)
 
     def _living_pools(self) -> list[Object]:
         """A pool on its way out wants nothing; what it owns goes with it."""

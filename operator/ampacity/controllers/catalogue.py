@@ -6,6 +6,7 @@ have changed in a profile of the catalogue is theirs, and stays.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,13 +15,16 @@ from typing import Any
 import yaml
 
 from ampacity import names
+from ampacity.cluster.backoff import Backoff
 from ampacity.cluster.client import Client, Patch
-from ampacity.cluster.errors import ApiError
+from ampacity.cluster.errors import AccessError, ApiError, NotAllowed
 
 log = logging.getLogger(__name__)
 
 _MANAGER = {"fieldManager": "ampacity-catalogue"}
 _CONFLICT = 409
+_FOR_GOOD = (_CONFLICT, 400, 422)
+"""Refusals that are about the profile itself."""
 
 
 def read_catalogue(path: Path) -> tuple[dict[str, Any], ...]:
@@ -46,14 +50,25 @@ def _profiles(file: Path) -> Iterator[dict[str, Any]]:
 async def apply_catalogue(
     client: Client, profiles: tuple[dict[str, Any], ...], may_write: Callable[[], bool]
 ) -> None:
-    """Apply each profile; one that cannot be applied is reported and does not stop the others."""
-    for profile in profiles:
-        name = profile["metadata"]["name"]
-        path = f"/apis/{names.GROUP}/{names.VERSION}/acceleratorprofiles/{name}"
-        try:
-            await client.patch(path, profile, kind=Patch.APPLY, params=_MANAGER, guard=may_write)
-        except ApiError as error:
-            if error.status == _CONFLICT:
-                log.info("catalogue profile %s was changed by people and stays as it is", name)
-            else:
-                log.warning("catalogue profile %s not applied: %s", name, error)
+    """Apply each profile; where that fails, again and again until it succeeds or is refused for good."""
+    left, backoff = profiles, Backoff(first=1.0, longest=30.0)
+    while left:
+        left = tuple([profile for profile in left if not await _settled(client, profile, may_write)])
+        if left:
+            await asyncio.sleep(backoff.next())
+
+
+async def _settled(client: Client, profile: dict[str, Any], may_write: Callable[[], bool]) -> bool:
+    """Whether nothing is to be gained by applying this profile again."""
+    name = profile["metadata"]["name"]
+    path = f"/apis/{names.GROUP}/{names.VERSION}/acceleratorprofiles/{name}"
+    try:
+        await client.patch(path, profile, kind=Patch.APPLY, params=_MANAGER, guard=may_write)
+    except (ApiError, AccessError) as error:
+        status = error.status if isinstance(error, ApiError) else 0
+        if status == _CONFLICT:
+            log.info("catalogue profile %s was changed by people and stays as it is", name)
+        elif not isinstance(error, NotAllowed):
+            log.warning("catalogue profile %s not applied: %s", name, error)
+        return status in _FOR_GOOD
+    return True

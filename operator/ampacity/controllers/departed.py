@@ -1,53 +1,60 @@
-"""Profiles whose object was deleted while machines still draw what they say.
-
-Deleting the object does not switch a node off. Without its profile the node
-would be unknown hardware, and pods with a place would be charged by a rule made
-for strangers. So the last accepted figures stay until nothing needs them.
-"""
+"""The memory of deleted profiles: which are still in force, and what has to stay on record for them."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from ampacity.translate.profiles.matching import Matcher
-from ampacity.translate.records import NodeRecord, PodRecord, Profile
+from ampacity.translate.accepted import PROFILE, Revision
+from ampacity.translate.profiles.departed import Users, still_needed
+from ampacity.translate.profiles.profile import profile_of
+from ampacity.translate.records import Profile
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A profile, and the record that outlives this process."""
+
+    profile: Profile
+    revision: Revision
+
+
 class DepartedProfiles:
-    """Remembers the profiles in force, for as long as this process takes scenes."""
+    """Remembers the profiles in force by name; `recall` adds what an earlier process put on record."""
 
     def __init__(self) -> None:
         self._living: frozenset[str] = frozenset()
-        self._last: tuple[Profile, ...] = ()
+        self._last: dict[str, _Known] = {}
+        self._departed: tuple[Revision, ...] = ()
+
+    @property
+    def kept(self) -> tuple[Revision, ...]:
+        """What has to be on record: the last accepted generations of the deleted profiles in force."""
+        return self._departed
+
+    def recall(self, revisions: Iterable[Revision]) -> None:
+        """Take up what is on record, in the order in which it was put there."""
+        for revision in revisions:
+            profile = profile_of(revision.alone())[0] if revision.kind == PROFILE else None
+            if profile is not None:
+                self._last[revision.name] = _Known(profile, revision)
 
     def in_force(
-        self, living: Sequence[Profile], nodes: Iterable[NodeRecord], pods: Iterable[PodRecord]
+        self, living: Sequence[Profile], accepted: Iterable[Revision], users: Users
     ) -> tuple[Profile, ...]:
-        """`living`, and the deleted ones that a pod's reservation or a node still needs."""
-        names = frozenset(profile.name for profile in living)
-        gone = [profile for profile in self._last if profile.name not in names]
-        kept = tuple(_still_used(gone, living, tuple(nodes), pods)) if gone else ()
+        """`living`, whose accepted generations are `accepted`, and the deleted ones that have users yet."""
+        now = {profile.name: profile for profile in living}
+        gone = [known.profile for name, known in self._last.items() if name not in now]
+        kept = tuple(still_needed(gone, living, users)) if gone else ()
         for profile in kept:
             if profile.name in self._living:
                 log.warning("profile %s was deleted and stays in force while it is used", profile.name)
-        self._living, self._last = names, (*living, *kept)
-        return self._last
-
-
-def _still_used(
-    gone: Sequence[Profile], living: Sequence[Profile], nodes: Sequence[NodeRecord], pods: Iterable[PodRecord]
-) -> Iterator[Profile]:
-    """Those that a reservation names, or that alone know some node."""
-    reserved = {pod.reservation.profile for pod in pods if pod.reservation is not None}
-    present = Matcher(living)
-    for profile in gone:
-        alone = Matcher([profile])
-        if profile.name in reserved or any(_knows(alone, n) and not _knows(present, n) for n in nodes):
-            yield profile
-
-
-def _knows(matcher: Matcher, node: NodeRecord) -> bool:
-    return matcher.match(node.labels, dict(node.devices or node.allocatable.extended)) is not None
+        self._departed = tuple(self._last[profile.name].revision for profile in kept)
+        self._living = frozenset(now)
+        self._last = {r.name: _Known(now[r.name], r) for r in accepted if r.name in now} | {
+            profile.name: _Known(profile, self._last[profile.name].revision) for profile in kept
+        }
+        return (*living, *kept)

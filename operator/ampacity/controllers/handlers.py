@@ -18,8 +18,11 @@ from ampacity.controllers.stores import Object
 Sink = Callable[[Object, bool], None]
 """Takes an object as last seen, and whether it was deleted."""
 
-NewSession = Callable[[], kopf.AiohttpSession]
-"""Makes a session to the API server; called in kopf's thread."""
+_WATCH_ENDS, _SILENT = 25, 35.0
+"""Seconds after which a watch is ended, and of silence after which it is given up: see `cluster.watch`."""
+
+NewSession = Callable[[Callable[[], None]], kopf.AiohttpSession]
+"""Makes a session to the API server, which tells of every call that it begins; called in kopf's thread."""
 
 
 class EndlessBackoff:
@@ -43,6 +46,8 @@ def operator_settings() -> kopf.OperatorSettings:
     settings.peering.standalone = True
     settings.scanning.disabled = True
     settings.watching.chunk_size = 500
+    settings.watching.server_timeout = _WATCH_ENDS
+    settings.watching.inactivity_timeout = _SILENT
     settings.queueing.idle_timeout = 0.5
     settings.queueing.worker_limit = None
     settings.networking.request_timeout = 30
@@ -55,7 +60,7 @@ def operator_settings() -> kopf.OperatorSettings:
 
 
 def operator_registry(
-    sinks: Mapping[str, Sink], session: NewSession
+    sinks: Mapping[str, Sink], session: Callable[[], kopf.AiohttpSession]
 ) -> kopf.OperatorRegistry:
     """A registry that feeds each kind (by plural name) to its sink."""
     registry = kopf.OperatorRegistry()

@@ -7,14 +7,14 @@ the cluster and the answers to our patches.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 
-from ampacity.cluster.holds import HoldsStore, HoldsTooLarge, Stored
+from ampacity.cluster.holds import FULL, LARGEST, HoldsStore, HoldsTooLarge, Stored
 from ampacity.cluster.results import Outcome, Result
 from ampacity.controllers.pools.fleet import Fleet
-from ampacity.controllers.scene import sightings
-from ampacity.controllers.untaken import Untaken
+from ampacity.controllers.scene import Scene, sightings
+from ampacity.controllers.untaken import NOT_TAKEN, Untaken
 from ampacity.core.ledger import (
     Announcement,
     FenceEntry,
@@ -22,34 +22,45 @@ from ampacity.core.ledger import (
     advance,
     announce,
     in_doubt,
+    keep,
     release,
     resolve,
     take_over,
     withdraw,
     without_misfits,
 )
-from ampacity.core.plan import Grant
+from ampacity.core.plan import Grant, Reason, Refusal
 from ampacity.core.snapshot import Waiter
-from ampacity.translate.records import PodRecord
 
 _BARRED_FOR = 10.0
 """Seconds for which a pod whose grant was refused is not planned again at the same version."""
 
 
 class LedgerKeeper:
-    """Keeps one process's ledger. `fenced` is kept equal to the uids of pods with a fence entry."""
+    """Keeps one process's ledger. `fenced` is kept equal to the uids of pods with a fence entry.
+
+    `hold_seconds`: for how long a place is kept for the pod that is to take it. `clock`: seconds, of a
+    clock that never jumps; that of the wall decides nothing here.
+    """
 
     def __init__(
-        self, holds: HoldsStore, may_write: Callable[[], bool], identity: str, fenced: set[str]
+        self,
+        holds: HoldsStore,
+        may_write: Callable[[], bool],
+        identity: str,
+        fenced: set[str],
+        *,
+        hold_seconds: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._holds, self._may_write, self._identity = holds, may_write, identity
-        self._fenced = fenced
+        self._fenced, self._clock = fenced, clock
         self._stored: Stored | None = None
         self._resigned = False
         self._withdrawn: set[str] = set()
         self._unanswered: set[str] = set()
         self._barred: dict[str, tuple[str, float]] = {}
-        self._untaken = Untaken()
+        self._untaken = Untaken(hold_seconds)
 
     @property
     def in_office(self) -> bool:
@@ -60,25 +71,35 @@ class LedgerKeeper:
         """The ledger may be somebody else's now: take it over again before using it."""
         self._resigned = True
 
-    async def take_over(self) -> None:
-        """Make the ledger ours: whoever wrote it before can write it no more."""
+    async def take_over(self) -> str:
+        """Make the ledger ours: whoever wrote it before can write it no more.
+
+        The resourceVersion of that write: what is older than it may lack what they did.
+        """
         self._resigned, self._stored = False, None
         found = await self._holds.load()
         ours = take_over(found.ledger, self._identity)
-        stored = await self._holds.save(ours, found.version, guard=self._may_write)
+        stored = await self._holds.save(ours, found.version, self._may_write, FULL)
         for memory in (self._withdrawn, self._unanswered, self._barred):
             memory.clear()
-        self._untaken.begin(int(time.time()))
+        self._untaken.begin()
         self._remember(stored)
+        return stored.version
 
-    def settled(self, pods: Mapping[str, PodRecord], fleet: Fleet, shut: frozenset[str]) -> Ledger:
-        """The ledger without what means nothing any more. `shut`: nodes that admit nothing."""
-        at = int(time.time())
-        ledger = withdraw(self._now().ledger, self._withdrawn, at)
-        ledger = resolve(ledger, sightings(pods, ledger), at)
+    def settled(
+        self, scene: Scene, fleet: Fleet, shut: frozenset[str], given_up: Container[str] = ()
+    ) -> Ledger:
+        """The ledger without what means nothing any more, and with the places that pods have just left.
+
+        `shut`: nodes that admit nothing. `given_up`: pods whose place was not to be kept, by uid.
+        """
+        ledger = self._now().ledger
+        at, now = ledger.sequence, self._clock()
+        ledger = resolve(withdraw(ledger, self._withdrawn, at), sightings(scene.pods, ledger), at)
+        ledger = keep(ledger, fleet.left(ledger, given_up), scene.owed, at)
         waiting = tuple(fleet.waiting(ledger))
-        self._untaken.seen((controller for controller, _, _ in waiting), at)
-        ledger = without_misfits(self._untaken.drop(ledger, at), waiting)
+        self._untaken.seen((controller for controller, _, _ in waiting), now)
+        ledger = without_misfits(self._untaken.drop(ledger, now), waiting)
         return release(ledger, fleet.due_holds(ledger), fleet.usable - shut)
 
     def doubtful(self, ledger: Ledger) -> tuple[FenceEntry, ...]:
@@ -92,8 +113,12 @@ class LedgerKeeper:
     def may_plan(self, waiter: Waiter) -> bool:
         """Not while a grant on this very version of the pod was just refused, or its pool rests."""
         version, until = self._barred.get(waiter.uid, ("", 0.0))
-        barred = version == waiter.resource_version and time.monotonic() < until
+        barred = version == waiter.resource_version and self._clock() < until
         return not barred and not self._untaken.rests(waiter)
+
+    def resting(self, waiters: Iterable[Waiter]) -> list[Refusal]:
+        """Those of the waiters whose pool rests, and why."""
+        return [Refusal(w, Reason.NOT_TAKEN, NOT_TAKEN) for w in waiters if self._untaken.rests(w)]
 
     async def commit(self, ledger: Ledger, grants: tuple[Grant, ...]) -> Announcement:
         """Write the ledger with as many of `grants` as its object has room for; the rest is deferred.
@@ -101,9 +126,9 @@ class LedgerKeeper:
         From then on each fenced grant is in doubt until `answered` knows better, whatever happens between.
         Raises ApiError and Conflict; the ledger must then be taken over again.
         """
-        base, at, fitting = advance(ledger), int(time.time()), len(grants)
+        base, fitting = advance(ledger), len(grants)
         while True:
-            announced = announce(base, grants[:fitting], at)
+            announced = announce(base, grants[:fitting], base.sequence)
             try:
                 await self._save(announced)
             except HoldsTooLarge:
@@ -113,12 +138,12 @@ class LedgerKeeper:
             else:
                 self._withdrawn.clear()
                 self._unanswered.update(grant.waiter.uid for grant in announced.fenced)
-                self._untaken.seen((grant.waiter.controller for grant in announced.fenced), at)
+                self._untaken.seen((grant.waiter.controller for grant in announced.fenced), self._clock())
                 return replace(announced, deferred=announced.deferred + len(grants) - fitting)
 
     def answered(self, grants: Iterable[Grant], results: Iterable[Result]) -> None:
         """What became of the grants that were announced, in the same order."""
-        now = time.monotonic()
+        now = self._clock()
         self._barred = {uid: barred for uid, barred in self._barred.items() if now < barred[1]}
         for grant, result in zip(grants, results, strict=True):
             if result.outcome is Outcome.UNKNOWN:
@@ -134,8 +159,9 @@ class LedgerKeeper:
         if not announced.fenced and replace(ledger, sequence=before.ledger.sequence) == before.ledger:
             return
         self._stored = None
+        limit = LARGEST if announced.fenced or announced.held else FULL
         try:
-            stored = await self._holds.save(ledger, before.version, guard=self._may_write)
+            stored = await self._holds.save(ledger, before.version, self._may_write, limit)
         except HoldsTooLarge:
             self._stored = before
             raise

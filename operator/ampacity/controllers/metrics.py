@@ -91,6 +91,10 @@ class Metrics:
         self.grants = Counter(
             "ampacity_grants", "Grants by what came of them.", ["outcome"], registry=self.registry
         )
+        self.evictions = Counter(
+            "ampacity_evictions", "Evictions of pods that no scheduler bound, by what came of them.",
+            ["outcome"], registry=self.registry,
+        )  # fmt: skip
 
     def _describe_fleet(self) -> None:
         self.waiting = Gauge(
@@ -103,6 +107,11 @@ class Metrics:
         self.adopted = Gauge(
             "ampacity_adopted_pods",
             "Bound GPU pods without a reservation; they count where they run.",
+            registry=self.registry,
+        )
+        self.unbound = Gauge(
+            "ampacity_unbound_pods",
+            "Pods that nobody replaces, with a place, and left unbound for longer than the bind timeout.",
             registry=self.registry,
         )
         self.notes = Gauge(

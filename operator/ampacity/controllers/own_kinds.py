@@ -9,19 +9,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any
 
 from ampacity import names
+from ampacity.cluster.backoff import Backoff
 from ampacity.cluster.client import Client
 from ampacity.cluster.errors import AccessError, ApiError
+from ampacity.cluster.listing import Torn, list_all
+from ampacity.cluster.wire import Wire
 from ampacity.controllers.handlers import NewSession, Sink
 from ampacity.controllers.kopf_thread import run_kopf
 from ampacity.controllers.stores import Object, Store
 
 log = logging.getLogger(__name__)
 
-_PAGE = 500
+_PAGES = {"limit": "500"}
 _PAUSE = 1.0
+_TRIES = 5
 
 
 class OwnKinds:
@@ -45,23 +48,29 @@ class OwnKinds:
             tasks.create_task(self._list_for_ever())
             tasks.create_task(self._watch_for_ever())
 
-    async def list_all(self) -> None:
-        """List every kind at quorum. Raises ApiError."""
-        for plural, store in self._stores.items():
-            objects, version = await self._pages(plural)
-            store.take_list(objects, version)
+    async def list_all(self, floor: str = "") -> None:
+        """List every kind at quorum, no older than `floor` (a resourceVersion). Raises ApiError."""
+        for store in self._stores.values():
+            store.newest = max(store.newest, int(floor or 0))
+        await asyncio.gather(*(self._list(plural, store) for plural, store in self._stores.items()))
 
-    async def _pages(self, plural: str) -> tuple[list[Object], str]:
-        path = f"/apis/{names.GROUP}/{names.VERSION}/{plural}"
-        found: list[Object] = []
-        params = {"limit": str(_PAGE)}
-        while True:
-            page: dict[str, Any] = await self._client.get(path, params)
-            found += page["items"]
-            metadata = page["metadata"]
-            if not metadata.get("continue"):
-                return found, metadata["resourceVersion"]
-            params = {"limit": str(_PAGE), "continue": metadata["continue"]}
+    async def _list(self, plural: str, store: Store) -> None:
+        """A list of one moment, started over where that is not had."""
+        backoff = Backoff()
+        for left in reversed(range(_TRIES)):
+            try:
+                return await self._list_once(plural, store)
+            except Torn:
+                if not left:
+                    raise
+                await asyncio.sleep(backoff.next())
+
+    async def _list_once(self, plural: str, store: Store) -> None:
+        path, known = f"/apis/{names.GROUP}/{names.VERSION}/{plural}", store.newest
+        objects, version = await list_all(self._client, path, Wire(), _as_it_is, _PAGES, Backoff())
+        if int(version) < known:
+            raise Torn(f"a list of {plural} is of version {version}, and {known} was known before it")
+        store.take_list(objects, version)
 
     async def _list_for_ever(self) -> None:
         """Often at first after each start of kopf, whose own list misses what went just before it."""
@@ -85,6 +94,10 @@ class OwnKinds:
             self._soon = _PAUSE
             await run_kopf(sinks, self._session)
             await asyncio.sleep(_PAUSE)
+
+
+def _as_it_is(item: Object) -> Object:
+    return item
 
 
 def _across_threads(loop: asyncio.AbstractEventLoop, store: Store) -> Sink:

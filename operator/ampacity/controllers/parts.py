@@ -10,13 +10,16 @@ from pathlib import Path
 from ampacity.cluster.access import Access
 from ampacity.cluster.client import Client, Guard
 from ampacity.cluster.events import EventRecorder
-from ampacity.cluster.executor import GateExecutor
+from ampacity.cluster.eviction import Evictor
+from ampacity.cluster.executor import LaneExecutor
 from ampacity.cluster.holds import HoldsStore
 from ampacity.cluster.lease import Leader
 from ampacity.cluster.marks import Marker
+from ampacity.cluster.results import Lanes
 from ampacity.cluster.times import utcnow
 from ampacity.controllers.caches import Caches
 from ampacity.controllers.catalogue import apply_catalogue, read_catalogue
+from ampacity.controllers.fitness import Fitness
 from ampacity.controllers.leading import Leading
 from ampacity.controllers.ledger_keeper import LedgerKeeper
 from ampacity.controllers.metrics import Metrics
@@ -28,13 +31,21 @@ from ampacity.controllers.session import session_maker
 from ampacity.controllers.settings import Settings
 from ampacity.controllers.status.writer import StatusWriter
 from ampacity.controllers.trigger import Trigger
+from ampacity.controllers.unbound import Unbound
+
+_FOR_THE_LEASE = 2
+"""Calls in flight: renewals do not queue behind writes that hang."""
+
+_PER_MARK = 8
+"""For so many grants at a time, one mark: nobody waits for marks, and kubelets write to the same pods."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What runs: caches for ever, then election, leading and reporter once everything is listed."""
+    """What runs: caches and fitness for ever; election, leading and reporter once everything is listed."""
 
     caches: Caches
+    fitness: Fitness
     leader: Leader
     leading: Leading
     reporter: Reporter
@@ -51,6 +62,7 @@ def build_parts(settings: Settings, client: Client, access: Access, metrics: Met
     caches = Caches(
         client, session_maker(access, asyncio.get_running_loop()),
         wake=trigger.wake, fenced=fenced, relist=settings.relist, on_error=metrics.count_error,
+        fast_lane=settings.fast_lane, hold_seconds=settings.hold_seconds,
     )  # fmt: skip
 
     def leads(now: bool) -> None:
@@ -65,14 +77,19 @@ def build_parts(settings: Settings, client: Client, access: Access, metrics: Met
     async def apply() -> None:
         await apply_catalogue(client, catalogue, may_write)
 
+    holds = HoldsStore(client, settings.namespace)
+    fitness = Fitness(holds, lambda: leader.leading)
     leader = Leader(
-        client, settings.namespace, settings.identity, duration=settings.lease_duration, on_change=leads
-    )
-    reporter = _reporter(settings, client, caches, metrics, may_write)
-    keeper = LedgerKeeper(HoldsStore(client, settings.namespace), may_write, leader.holder, fenced)
-    placement = Placement(_tools(settings, client, caches, metrics, keeper, reporter, trigger, may_write))
-    leading = Leading(leader, placement, trigger, metrics, apply)
-    return Parts(caches, leader, leading, reporter, metrics)
+        client.aside(_FOR_THE_LEASE), settings.namespace, settings.identity,
+        duration=settings.lease_duration, on_change=leads, fit=fitness.fit,
+    )  # fmt: skip
+    grants = Lanes(settings.concurrency)
+    reporter = _reporter(settings, client, caches, metrics, may_write, grants)
+    keeper = LedgerKeeper(holds, may_write, leader.holder, fenced, hold_seconds=settings.hold_seconds)
+    tools = _tools(settings, client, caches, metrics, keeper, reporter, trigger, may_write, grants)
+    placement = Placement(tools)
+    leading = Leading(leader, placement, trigger, metrics, apply, fitness.found)
+    return Parts(caches, fitness, leader, leading, reporter, metrics)
 
 
 def _tools(
@@ -84,12 +101,15 @@ def _tools(
     reporter: Reporter,
     trigger: Trigger,
     may_write: Guard,
+    grants: Lanes,
 ) -> Tools:
     return Tools(
         caches=caches,
         keeper=keeper,
         revisions=RevisionStore(client, settings.namespace, may_write),
-        executor=GateExecutor(client, caches.reader, may_write=may_write, concurrency=settings.concurrency),
+        executor=LaneExecutor(client, caches.reader, may_write=may_write, writes=grants),
+        unbound=Unbound(settings.bind_timeout),
+        evictor=Evictor(client, EventRecorder(client, settings.identity), may_write=may_write),
         deployments=DeploymentWriter(
             client, caches.deployments.store, may_write=may_write, clock=time.monotonic
         ),
@@ -100,11 +120,12 @@ def _tools(
 
 
 def _reporter(
-    settings: Settings, client: Client, caches: Caches, metrics: Metrics, may_write: Guard
+    settings: Settings, client: Client, caches: Caches, metrics: Metrics, may_write: Guard, grants: Lanes
 ) -> Reporter:
     events = EventRecorder(client, settings.identity)
     marker = Marker(
-        client, caches.reader, events, may_write=may_write, concurrency=settings.concurrency
+        client, caches.reader, events, may_write=may_write, after=grants,
+        concurrency=max(1, settings.concurrency // _PER_MARK),
     )
     writer = StatusWriter(
         client, caches.stores, may_write=may_write, clock=time.monotonic,

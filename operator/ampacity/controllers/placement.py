@@ -4,7 +4,8 @@
     settle     drop fence entries and holds that mean nothing any more
     plan       decide, purely
     commit     announce what is about to happen, by compare-and-swap
-    grant      patch the pods that were announced
+    grant      write the grants that were announced
+    evict      give up pods that no scheduler binds
     scale      bring the pools' Deployments in step
     report     hand over what people should be told
 
@@ -20,7 +21,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ampacity.cluster.errors import ApiError
-from ampacity.cluster.executor import Executor, Order
+from ampacity.cluster.eviction import Evictor
+from ampacity.cluster.executor import Executor
+from ampacity.cluster.grants import Order
 from ampacity.cluster.results import Outcome, Result
 from ampacity.controllers.caches import Caches
 from ampacity.controllers.ledger_keeper import LedgerKeeper
@@ -28,9 +31,11 @@ from ampacity.controllers.logs import fields
 from ampacity.controllers.metrics import Metrics
 from ampacity.controllers.pools.apply import DeploymentWriter
 from ampacity.controllers.pools.fleet import Fleet
+from ampacity.controllers.pools.rollouts import surging
 from ampacity.controllers.report import CycleReport, report_of
 from ampacity.controllers.revisions import RevisionStore
 from ampacity.controllers.scene import Scene
+from ampacity.controllers.unbound import Unbound
 from ampacity.core.ledger import VIRTUAL, Announcement, Ledger, give_up
 from ampacity.core.placement import plan
 from ampacity.core.plan import Grant, Plan
@@ -41,6 +46,9 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 1_000
 """Most grants of one cycle: on a slow API server, what comes meanwhile would wait for all of them."""
+
+_REPLICAS = 20_000
+"""Most replicas of pools that one cycle plans for: a pool may want 100,000, and there may be many such."""
 
 _FULL_FOR = 2.0
 """Seconds until the next try when the ledger had no room for any grant."""
@@ -54,6 +62,8 @@ class Tools:
     keeper: LedgerKeeper
     revisions: RevisionStore
     executor: Executor
+    unbound: Unbound
+    evictor: Evictor
     deployments: DeploymentWriter
     metrics: Metrics
     report: Callable[[CycleReport], None]
@@ -67,55 +77,66 @@ class Placement:
         self._tools = tools
         self._snapshots = SnapshotCache()
         self._shut: frozenset[str] = frozenset()
+        self._looked = False
 
     @property
     def in_office(self) -> bool:
-        """Whether `cycle` may run; if not, `take_over` first."""
-        return self._tools.keeper.in_office
+        """Whether `cycle` may run; if not, `take_over` first, to its end: nothing is planned on what was."""
+        return self._tools.keeper.in_office and self._looked
 
     def resign(self) -> None:
         """Somebody else may lead now, or may have led."""
         self._tools.keeper.resign()
 
+    def stand_by(self) -> None:
+        """Follow what happens while somebody else leads, so that taking over is quick."""
+        self._tools.caches.catch_up()
+
     async def take_over(self) -> None:
         """Make the ledger ours first, then look at everything anew, so that nothing older is acted on."""
-        await self._tools.keeper.take_over()
+        self._looked = False
+        version = await self._tools.keeper.take_over()
         caches = self._tools.caches
-        await caches.fresh()
-        accepted = await self._tools.revisions.load()
-        caches.envelopes.recall(accepted)
-        caches.profiles.recall(accepted)
+        await caches.fresh(version)
+        caches.recall(await self._tools.revisions.load())
+        self._looked = True
 
     async def cycle(self) -> None:
         """One cycle. Raises ApiError and Conflict; then nothing was lost."""
         tools, step = self._tools, self._tools.metrics.step
         with step("gather"):
+            await tools.caches.judge()
             scene = tools.caches.scene()
             await self._keep_accepted()
         with step("settle"):
             fleet = Fleet(scene)
-            ledger = tools.keeper.settled(scene.pods, fleet, self._shut)
+            tools.unbound.look(scene)
+            ledger = tools.keeper.settled(scene, fleet, self._shut, tools.unbound.given_up)
             await self._change_doubtful(scene, ledger)
         with step("plan"):
             snapshot, decisions = await asyncio.to_thread(self._plan, scene, ledger)
         with step("commit"):
             placed = tuple(map(Fleet.at_deployment, _first(decisions.grants)))
             announced = await tools.keeper.commit(give_up(ledger, decisions.released), placed)
+            tools.caches.dealt_with(scene.left, announced.ledger)
         with step("grant"):
             await self._grant(scene, announced)
             if announced.deferred or len(decisions.grants) > _AT_ONCE:
                 self._go_on(announced)
+        with step("evict"):
+            for result in await tools.evictor.evict(tools.unbound.to_evict()):
+                tools.metrics.evictions.labels(result.outcome.value).inc()
         with step("scale"):
-            await tools.deployments.apply(fleet.deployments(announced.ledger))
+            careful = await asyncio.to_thread(surging, scene, snapshot)
+            await tools.deployments.apply(fleet.deployments(announced.ledger, careful))
         with step("report"):
-            trouble = tools.deployments.trouble
-            tools.report(report_of(scene, fleet, snapshot, decisions, announced.ledger, trouble))
+            found = report_of(scene, fleet, snapshot, decisions, announced.ledger, tools.deployments.trouble)
+            tools.report(replace(found, stuck=tools.unbound.reported))
 
     async def _keep_accepted(self) -> None:
         """Put accepted generations on record. Without that, only a restart during a bad edit would hurt."""
-        caches = self._tools.caches
         try:
-            await self._tools.revisions.save((*caches.envelopes.kept, *caches.profiles.kept))
+            await self._tools.revisions.save(self._tools.caches.accepted)
         except ApiError as error:
             log.warning("accepted generations are not on record: %s", error)
 
@@ -129,10 +150,17 @@ class Placement:
 
     def _plan(self, scene: Scene, ledger: Ledger) -> tuple[Snapshot, Plan]:
         """Pure but for what it caches; runs in a thread, so that the lease is renewed meanwhile."""
-        snapshot = build_snapshot(scene.world(ledger), cache=self._snapshots, index=scene.index)
+        world = scene.world(ledger)
+        snapshot = build_snapshot(
+            world, cache=self._snapshots, index=scene.index, ages=scene.ages, replicas=_REPLICAS
+        )
         self._shut = frozenset(node.name for node in snapshot.nodes if not node.admits)
         waiters = tuple(filter(self._tools.keeper.may_plan, snapshot.waiters))
-        return snapshot, plan(replace(snapshot, waiters=waiters))
+        split = self._tools.unbound.split(scene, ledger, waiters)
+        decided = plan(replace(snapshot, waiters=split.free))
+        self._tools.unbound.unplaced(scene, decided.refusals)
+        resting = self._tools.keeper.resting(snapshot.waiters)
+        return snapshot, replace(decided, refusals=(*decided.refusals, *split.refused, *resting))
 
     async def _grant(self, scene: Scene, announced: Announcement) -> None:
         fence = f"{announced.ledger.epoch}.{announced.ledger.sequence}"

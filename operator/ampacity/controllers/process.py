@@ -42,10 +42,12 @@ class Process:
         self._stop.set()
 
     def ready(self) -> Answer:
-        """Listed; and if we lead, the ledger is ours, the last cycle went well and the lease is fresh."""
+        """Listed and fit to lead; and leading, with the ledger, a good last cycle and a fresh lease."""
         missing = self._parts.caches.unlisted
         if missing:
             return False, f"not listed yet: {', '.join(missing)}"
+        if not self._parts.fitness.fit():
+            return False, f"not leading: {self._parts.fitness.why_not}"
         if not self._parts.leader.leading:
             settled = self._parts.leader.settled
             return settled, "standing by" if settled else "it is not known yet who leads"
@@ -59,13 +61,17 @@ class Process:
         self._listening.set()
         log.info("listening on %s:%s", self._settings.http_host, self._port)
         parts = self._parts
-        caches = asyncio.create_task(parts.caches.run(), name="caches")
+        watching = [
+            asyncio.create_task(parts.caches.run(), name="caches"),
+            asyncio.create_task(parts.fitness.run(), name="fitness"),
+        ]
         try:
-            await self._until_stop([caches], until=asyncio.create_task(self._listed()))
+            await self._until_stop(watching, until=asyncio.create_task(self._listed()))
             if not self._stop.is_set():
-                await self._lead(caches)
+                await self._lead(watching)
         finally:
-            await _cancel(caches)
+            for task in watching:
+                await _cancel(task)
             await self._health.stop()
 
     async def _listed(self) -> None:
@@ -73,14 +79,14 @@ class Process:
             await asyncio.sleep(0.05)
         log.info("everything is listed")
 
-    async def _lead(self, caches: asyncio.Task[None]) -> None:
+    async def _lead(self, watching: Sequence[asyncio.Task[None]]) -> None:
         """Campaign, lead and tell, until `stop`; then finish what has begun and release the lease."""
         parts = self._parts
         election = asyncio.create_task(parts.leader.run(), name="election")
         leading = asyncio.create_task(parts.leading.run(), name="leading")
         reporter = asyncio.create_task(parts.reporter.run(), name="reporter")
         try:
-            await self._until_stop([caches, election, leading, reporter])
+            await self._until_stop([*watching, election, leading, reporter])
         finally:
             parts.leading.stop()
             await asyncio.wait([leading], timeout=_FINISH_WITHIN)

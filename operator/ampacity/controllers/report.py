@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ampacity.cluster.marks import Stuck
 from ampacity.controllers.accepted import Verdict
 from ampacity.controllers.pools.current import DeploymentRecord
 from ampacity.controllers.pools.fleet import Fleet, PoolPlaces
@@ -28,6 +29,7 @@ class CycleReport:
     """Values only: nothing of it changes after the cycle.
 
     `waiting`: pods that wait, and why. `unmarked`: pods with a place whose condition does not say so.
+    `stuck`: pods with a place that no scheduler binds, and that are left alone.
     """
 
     envelopes: tuple[Verdict[Site], ...]
@@ -39,6 +41,7 @@ class CycleReport:
     refusals: tuple[Refusal, ...]
     ledger: Ledger
     adopted: int
+    stuck: tuple[Stuck, ...] = ()
 
 
 def report_of(
@@ -51,7 +54,7 @@ def report_of(
 ) -> CycleReport:
     """`trouble`: Deployments that could not be written, by "namespace/name", and why."""
     pods = scene.pods
-    refusals = (*decisions.refusals, *_gated_by_others(scene))
+    refusals = (*decisions.refusals, *_hindered(scene))
     waiting = tuple((pods[r.waiter.uid], r) for r in refusals if r.waiter.uid in pods)
     return CycleReport(
         envelopes=scene.envelopes,
@@ -66,10 +69,16 @@ def report_of(
     )
 
 
-def _gated_by_others(scene: Scene) -> Iterator[Refusal]:
+def _hindered(scene: Scene) -> Iterator[Refusal]:
+    """Pods that wait for their owners, before any plan."""
     for pod in scene.index.waiting():
-        if pod.other_gates and not pod.terminating:
-            yield Refusal(pod_waiter(pod, pod.shape, None), Reason.OTHER_GATES, _OTHER_GATES)
+        if pod.terminating or pod.plannable:
+            continue
+        waiter = pod_waiter(pod, pod.shape, None)
+        if pod.obstacle:
+            yield Refusal(waiter, Reason.NOT_BINDABLE, pod.obstacle)
+        else:
+            yield Refusal(waiter, Reason.OTHER_GATES, _OTHER_GATES)
 
 
 def _pools(
@@ -109,6 +118,8 @@ def _view(
         places=tuple(at_sites),
         refusals=refusals,
         failures=tuple(failures),
+        outdated=sum(deployment.outdated(places.pool.digest) for deployment in deployments.values()),
+        orphaned=places.orphaned,
     )
 
 

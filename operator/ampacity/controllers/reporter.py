@@ -66,8 +66,11 @@ class Reporter:
 
     async def tell(self, report: CycleReport) -> None:
         """Pods first: somebody waits there."""
-        self._observe(await self._marker.powered(report.unmarked))
+        pods = self._caches.pods.store.objects
+        unmarked = [now for pod in report.unmarked if (now := pods.get(pod.uid)) is not None]
+        self._observe(await self._marker.powered(unmarked))
         self._observe(await self._marker.waiting(report.waiting))
+        self._observe(await self._marker.unbound(report.stuck))
         wanted, rows = await asyncio.to_thread(statuses, report)
         await self._writer.write(self._as_seen_now(wanted))
         self._show(report, rows)
@@ -86,6 +89,7 @@ class Reporter:
         metrics.rows.show(rows)
         metrics.show_waiting(waiting_by_reason(report))
         metrics.adopted.set(report.adopted)
+        metrics.unbound.set(len(report.stuck))
         metrics.ledger.labels("fence").set(len(report.ledger.fence))
         metrics.ledger.labels("holds").set(len(report.ledger.holds))
         metrics.notes.clear()

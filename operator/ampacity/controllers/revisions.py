@@ -1,7 +1,8 @@
 """Accepted generations on record: one ControllerRevision each, in the operator's namespace.
 
-They are owned by their object, so that nothing is left of it when it is
-deleted, and an object keeps only its last one.
+An object keeps only its last one. That of an envelope is owned by it and goes
+with it. That of a profile outlives it, because machines draw what it says
+whether or not somebody deletes it; it goes when nothing needs it any more.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from typing import Any
 from ampacity import names
 from ampacity.cluster.client import Client
 from ampacity.cluster.errors import ApiError
-from ampacity.controllers.accepted import Revision
+from ampacity.translate.accepted import PROFILE, Revision, revision_of
 
-_LABEL = f"{names.GROUP}/accepted"
 _CONFLICT, _NOT_FOUND = 409, 404
 
 
@@ -25,23 +25,27 @@ class RevisionStore:
     def __init__(self, client: Client, namespace: str, may_write: Callable[[], bool]) -> None:
         self._client, self._namespace, self._may_write = client, namespace, may_write
         self._path = f"/apis/apps/v1/namespaces/{namespace}/controllerrevisions"
-        self._on_record: dict[str, Revision] = {}
+        self._on_record: dict[str, Revision | None] = {}
 
     async def load(self) -> tuple[Revision, ...]:
-        """Everything on record. Raises ApiError."""
-        page = await self._client.get(self._path, {"labelSelector": _LABEL})
-        self._on_record = {item["metadata"]["name"]: _read(item) for item in page["items"]}
-        return tuple(self._on_record.values())
+        """Everything on record, in the order in which it was put there. Raises ApiError."""
+        page = await self._client.get(self._path, {"labelSelector": names.ACCEPTED})
+        items = sorted(page["items"], key=lambda item: int(item["metadata"]["resourceVersion"]))
+        self._on_record = {item["metadata"]["name"]: revision_of(item) for item in items}
+        return tuple(revision for revision in self._on_record.values() if revision is not None)
 
     async def save(self, kept: Iterable[Revision]) -> None:
-        """Put new revisions on record, then drop those they replace. Raises ApiError."""
+        """Put new revisions on record, then drop whatever else is there. Raises ApiError."""
         wanted = {_name(revision): revision for revision in kept}
-        new = [(name, revision) for name, revision in wanted.items() if name not in self._on_record]
-        await asyncio.gather(*(self._create(name, revision) for name, revision in new))
-        newest = {revision.uid: revision.generation for revision in wanted.values()}
-        for name, old in list(self._on_record.items()):
-            if old.generation < newest.get(old.uid, 0):
-                await self._drop(name)
+        new = [item for item in wanted.items() if self._on_record.get(item[0]) != item[1]]
+        await asyncio.gather(*(self._put(name, revision) for name, revision in new))
+        for name in self._on_record.keys() - wanted.keys():
+            await self._drop(name)
+
+    async def _put(self, name: str, revision: Revision) -> None:
+        if name in self._on_record:  # as somebody else wrote it
+            await self._drop(name)
+        await self._create(name, revision)
 
     async def _create(self, name: str, revision: Revision) -> None:
         try:
@@ -66,26 +70,25 @@ def _name(revision: Revision) -> str:
 
 
 def _manifest(name: str, namespace: str, revision: Revision) -> dict[str, Any]:
-    owner = {
-        "apiVersion": f"{names.GROUP}/{names.VERSION}",
-        "kind": revision.kind,
-        "name": revision.name,
-        "uid": revision.uid,
-    }
+    owners = [] if revision.kind == PROFILE else [_owner(revision)]
     return {
         "apiVersion": "apps/v1",
         "kind": "ControllerRevision",
         "metadata": {
             "name": name,
             "namespace": namespace,
-            "labels": {_LABEL: revision.kind},
-            "ownerReferences": [owner],
+            "labels": {names.ACCEPTED: revision.kind},
+            "ownerReferences": owners,
         },
         "revision": revision.generation,
-        "data": {"spec": revision.spec},
+        "data": {"name": revision.name, "uid": revision.uid, "spec": revision.spec},
     }
 
 
-def _read(item: dict[str, Any]) -> Revision:
-    owner = item["metadata"]["ownerReferences"][0]
-    return Revision(owner["kind"], owner["name"], owner["uid"], item["revision"], item["data"]["spec"])
+def _owner(revision: Revision) -> dict[str, Any]:
+    return {
+        "apiVersion": f"{names.GROUP}/{names.VERSION}",
+        "kind": revision.kind,
+        "name": revision.name,
+        "uid": revision.uid,
+    }

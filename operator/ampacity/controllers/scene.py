@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ampacity.controllers.accepted import Verdict
 from ampacity.controllers.pools.current import DeploymentRecord
@@ -20,7 +20,10 @@ class Scene:
     """`index` is not touched until the next scene is taken. `profiles` is the same tuple until one changes.
 
     `adopted`: how many bound GPU pods have no reservation. `unmarked`: pods
-    with a place whose condition does not say so.
+    with a place whose condition does not say so. `unbound`: pods with a place that no
+    scheduler has bound yet. `left`: pods that are gone, whose places are still to be
+    dealt with; `owed`: how many of them each controller lacks. `ages`: since when each
+    controller has asked for power.
     """
 
     envelopes: tuple[Verdict[Site], ...]
@@ -33,6 +36,10 @@ class Scene:
     index: PodIndex
     adopted: int = 0
     unmarked: tuple[PodRecord, ...] = ()
+    unbound: tuple[PodRecord, ...] = ()
+    left: tuple[PodRecord, ...] = ()
+    owed: Mapping[str, int] = field(default_factory=dict)
+    ages: Mapping[str, int] | None = None
 
     @property
     def pods(self) -> Mapping[str, PodRecord]:

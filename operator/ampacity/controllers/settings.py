@@ -15,6 +15,7 @@ from typing import Any
 PREFIX = "AMPACITY_"
 _LEVELS = ("debug", "info", "warning", "error")
 _FORMATS = ("json", "text")
+_BOOLEANS = {"true": True, "false": False}
 
 
 def _setting(help_: str, default: Any, *, choices: tuple[str, ...] = (), least: float | None = None) -> Any:
@@ -34,11 +35,19 @@ class Settings:
     http_port: int = _setting("port of /healthz, /readyz and /metrics; 0: any free one", 8080, least=0)
     log_level: str = _setting("least severe log line", "info", choices=_LEVELS)
     log_format: str = _setting("json for machines, text for people", "json", choices=_FORMATS)
-    lease_duration: float = _setting("how long a leader that stopped answering blocks others", 15.0, least=3)
+    lease_duration: float = _setting("how long a leader that stopped answering blocks others", 10.0, least=3)
     debounce: float = _setting("quiet time to wait for before a cycle", 0.05, least=0)
     resync: float = _setting("longest time between two cycles", 10.0, least=0.1)
     relist: float = _setting("how often our own kinds are listed anew", 30.0, least=1)
-    concurrency: int = _setting("pods patched at a time", 32, least=1)
+    hold_seconds: float = _setting("how long a place is kept for the pod that is to take it", 60.0, least=1)
+    bind_timeout: float = _setting("how long a granted pod may stay unbound", 120.0, least=1)
+    concurrency: int = _setting("pods written at a time", 32, least=1)
+    fast_lane: bool = _setting(
+        "true: bind pools' pods that need nothing but a node; false: gate all of them; changing it rolls"
+        " pools out",
+        True,
+        choices=tuple(_BOOLEANS),
+    )
     status_interval: float = _setting("least time between two writes of one object's status", 3.0, least=0)
 
 
@@ -66,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     for item in fields(Settings):
         flag = "--" + item.name.replace("_", "-")
-        default = f" (default: {item.default})" if item.default != "" else ""
+        default = f" (default: {plain(item.default)})" if item.default != "" else ""
         text = f"{item.metadata['help']}{default} [{PREFIX}{item.name.upper()}]"
         parser.add_argument(flag, metavar="|".join(item.metadata["choices"]) or None, help=text)
     return parser
@@ -74,16 +83,21 @@ def _parser() -> argparse.ArgumentParser:
 
 def _convert(name: str, text: str, item: Any) -> Any:
     kind = type(item.default)
+    choices, least = item.metadata["choices"], item.metadata["least"]
+    if choices and text not in choices:
+        raise SettingsError(f"{_names(name)}: {text!r} is not known; write {' or '.join(choices)}")
     try:
-        value = kind(text)
+        value = _BOOLEANS[text] if kind is bool else kind(text)
     except ValueError:
         raise SettingsError(f"{_names(name)}: {text!r} is no number") from None
-    choices, least = item.metadata["choices"], item.metadata["least"]
-    if choices and value not in choices:
-        raise SettingsError(f"{_names(name)}: {text!r} is not known; write {' or '.join(choices)}")
     if least is not None and not value >= least:
         raise SettingsError(f"{_names(name)}: {text} is too small; write at least {least:g}")
     return value
+
+
+def plain(value: object) -> str:
+    """A setting's value as one writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _names(name: str) -> str:

@@ -16,11 +16,12 @@ Object = Mapping[str, Any]
 
 class Store:
     """Objects of one kind by uid. `on_change` is called when what users wrote has changed,
-    not when only a status did."""
+    not when only a status did. `newest`: the greatest resourceVersion seen of this kind."""
 
     def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
         self._objects: dict[str, Object] = {}
         self._gone: set[str] = set()
+        self.newest = 0
         self._on_change = on_change
         self.listed = False
 
@@ -28,6 +29,7 @@ class Store:
         """Take in one object, newer or not."""
         uid = _uid(obj)
         known = self._objects.get(uid)
+        self.newest = max(self.newest, _version(obj))
         if deleted:
             self._gone.add(uid)
             changed = self._objects.pop(uid, None) is not None
@@ -42,6 +44,7 @@ class Store:
     def take_list(self, objects: Iterable[Object], version: str) -> None:
         """Take in a complete list at resourceVersion `version`: what it lacks is gone,
         unless it was seen after the list was made."""
+        self.newest = max(self.newest, int(version))
         listed = {_uid(obj): obj for obj in objects}
         for uid, known in list(self._objects.items()):
             if uid not in listed and _version(known) <= int(version):

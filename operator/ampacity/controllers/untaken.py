@@ -1,46 +1,59 @@
-"""Holds that nobody takes: what a quota or an admission policy keeps a Deployment from making pods for.
+"""Holds that nobody takes: what a quota or an admission policy keeps a Deployment from making pods for,
+and what a controller does not want back.
 
-Such holds go after a while, and their pool gets no new ones until it has
-rested, so that others can have the watts in between.
+Such holds go after a while. A pool that did not take its own gets no new ones
+until it has rested, so that others can have the watts in between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ampacity.core.ledger import VIRTUAL, Ledger, overdue, without_holds
+from ampacity.core.ledger import LEFT, VIRTUAL, Hold, Ledger, overdue, without_holds
 from ampacity.core.snapshot import Waiter
 from ampacity.translate.pools.template import deployment_key
 
 _REST = 120
 """Seconds for which a pool gets no new holds after one was not taken."""
 
+NOT_TAKEN = (
+    "it had a place, but no pod came to take it; for two minutes others may have the watts, then it is"
+    " planned again. Look for what keeps pods from being created: a quota, an admission policy"
+)
+"""What people are told of a replica whose pool rests."""
+
 
 class Untaken:
-    """Remembers which controllers make pods, and which pools rest. Times: integer seconds since the epoch."""
+    """Remembers since when holds wait, which controllers make pods, and which pools rest.
 
-    def __init__(self) -> None:
-        self._began = 0
-        self._alive: dict[str, int] = {}
-        self._rests: dict[tuple[str, str], int] = {}
+    Times: seconds of a clock that never jumps, so no clock that does can drop or keep a hold.
+    `patience`: for how long a hold stands.
+    """
 
-    def begin(self, now: int) -> None:
-        """What was before is not known: every hold has its full time from now."""
-        self._began = now
-        self._alive.clear()
-        self._rests.clear()
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._met: dict[str, float] = {}
+        self._alive: dict[str, float] = {}
+        self._rests: dict[tuple[str, str], float] = {}
 
-    def seen(self, controllers: Iterable[str], now: int) -> None:
+    def begin(self) -> None:
+        """What was before is not known: every hold has its full time from when it is met."""
+        for memory in (self._met, self._alive, self._rests):
+            memory.clear()
+
+    def seen(self, controllers: Iterable[str], now: float) -> None:
         """These controllers have just shown a pod that takes a hold, or will."""
         self._alive.update(dict.fromkeys(controllers, now))
 
-    def drop(self, ledger: Ledger, now: int) -> Ledger:
-        """The ledger without holds that have waited in vain; whoever they were for rests."""
+    def drop(self, ledger: Ledger, now: float) -> Ledger:
+        """The ledger without holds that have waited in vain; a pool that they were for rests."""
         held = {hold.controller for hold in ledger.holds}
         self._alive = {key: at for key, at in self._alive.items() if key in held}
+        self._met = {hold.key: self._met.get(hold.key, now) for hold in ledger.holds}
         self._rests = {key: until for key, until in self._rests.items() if now < until}
-        useless = overdue(ledger, self._alive, self._began, now)
-        self._rests |= {(hold.controller, hold.site): now + _REST for hold in useless}
+        useless = overdue(ledger, {h.key: self._since(h) for h in ledger.holds}, now, self._patience)
+        made_for_pools = [hold for hold in useless if not hold.key.startswith(LEFT)]
+        self._rests |= {(hold.controller, hold.site): now + _REST for hold in made_for_pools}
         return without_holds(ledger, useless)
 
     def rests(self, waiter: Waiter) -> bool:
@@ -49,3 +62,11 @@ class Untaken:
             return False
         _, namespace, pool, _ = waiter.uid.split("/")
         return any(deployment_key(namespace, pool, site) == key for key, site in self._rests)
+
+    def _since(self, hold: Hold) -> float:
+        """A pool's Deployment that makes many pods, one after the other, keeps the holds for those to come.
+
+        How many another controller will make, nobody knows: what was left to it stands for its time only.
+        """
+        met = self._met[hold.key]
+        return met if hold.key.startswith(LEFT) else max(met, self._alive.get(hold.controller, met))

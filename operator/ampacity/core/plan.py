@@ -27,7 +27,10 @@ class Reason(StrEnum):
     NO_ENVELOPE = "NoEnvelope"             # no site with an accepted envelope
     UNKNOWN_HARDWARE = "UnknownHardware"   # no profile knows the GPUs of the nodes that match
     UNKNOWN_DRAW = "UnknownDraw"           # it asks for devices by claim, or cannot be read: no figure for it
+    NOT_TAKEN = "PlacesNotTaken"           # a pool had places, and no pods came to take them: it rests
     OTHER_GATES = "OtherGatesFirst"        # not planned yet: other people's scheduling gates come first
+    BACKING_OFF = "BackingOff"             # no scheduler bound a pod of its template; a later try will come
+    NOT_BINDABLE = "NotBindable"           # it names us as its scheduler and needs more than a node
 
 
 # How much would have to change before a pod fits, least first: which site speaks for all of them.

@@ -75,9 +75,10 @@ class PodRecord:
     """A pod that is not terminal. `node`: spec.nodeName, or the node its grant pinned it to.
 
     `waiting`: no grant has reached it yet, and one may, in its `lane`; `other_gates`: gates
-    stand in a grant's way that are not ours to remove (then it is not planned yet).
+    stand in a grant's way that are not ours to remove; `obstacle`: what else does, as a sentence.
     `powered`: its ampacity.io/Powered condition (status, reason, message) or None.
     `pool`: "namespace/name" for a pool's pods. `claims`: names of its PersistentVolumeClaims.
+    `scheduler`: why its scheduler has not bound it, as that says; only once a grant has reached it.
     `doubt`: what could not be read or is not known of it, as a sentence.
     """
 
@@ -104,6 +105,13 @@ class PodRecord:
     claims: tuple[str, ...] = ()
     doubt: str = ""
     lane: Lane = Lane.GATE
+    obstacle: str = ""
+    scheduler: str = ""
+
+    @property
+    def plannable(self) -> bool:
+        """Whether it waits and nothing but our grant is missing."""
+        return self.waiting and not (self.other_gates or self.obstacle or self.terminating)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,8 @@ class Profile:
     `products`: accepted values or fnmatch patterns of the product label, lower case.
     `machines`: accepted patterns of the machine label or instance type; empty: any machine.
     `match_labels`: further labels that must be equal. `family`: the accelerator's short
-    name, which a pool may use for all profiles that share it.
+    name, which a pool may use for all profiles that share it. `deleted`: its object is
+    gone, and these are the last figures that were accepted.
     """
 
     name: str
@@ -156,6 +165,7 @@ class Profile:
     supplies: tuple[int, int] | None
     announced: bool = False
     family: str = ""
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def test_a_gate_gone_without_a_reservation_is_found(cluster: LocalCluster, names
         ungate = [{"op": "remove", "path": "/spec/schedulingGates/0"}]
         cluster.api.patch(f"{path}/free", ungate, kind="json")
         ours = [f for f in recorder.verdict().findings if f.subject == f"pod {namespace}/free"]
-    assert [finding.fault for finding in ours] == ["GateWithoutReservation"]
+    assert [finding.fault for finding in ours] == ["GrantWithoutReservation"]
 
 
 def test_an_api_server_that_nobody_reaches_is_said(tmp_path: Path) -> None:

@@ -62,6 +62,29 @@ def test_every_variable_is_a_setting_of_the_operator(cluster: LocalCluster, name
     assert given <= {PREFIX + item.name.upper() for item in fields(Settings)}
 
 
+@pytest.mark.parametrize(("replicas", "budgets"), [(0, 0), (1, 0), (2, 1)])
+def test_several_replicas_stand_apart_and_leave_one_at_a_time(
+    cluster: LocalCluster, namespace: str, replicas: int, budgets: int
+) -> None:
+    text = _render(cluster, namespace, f"replicas={replicas}")
+    found = _objects(text, "PodDisruptionBudget")
+    assert [budget["spec"]["maxUnavailable"] for budget in found] == [1] * budgets
+    template = _objects(text, "Deployment")[0]["spec"]["template"]
+    for budget in found:
+        assert budget["spec"]["selector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
+    spread = template["spec"].get("topologySpreadConstraints", [])
+    assert {one["whenUnsatisfiable"] for one in spread} <= {"ScheduleAnyway"}
+    assert len(spread) == 2 * budgets
+
+
+def test_two_replicas_are_the_default_and_a_users_spread_wins(cluster: LocalCluster, namespace: str) -> None:
+    deployment = _objects(_render(cluster, namespace), "Deployment")[0]["spec"]
+    assert deployment["replicas"] == 2
+    own = "topologySpreadConstraints[0].topologyKey=rack"
+    spec = _objects(_render(cluster, namespace, own), "Deployment")[0]["spec"]["template"]["spec"]
+    assert spec["topologySpreadConstraints"] == [{"topologyKey": "rack"}]
+
+
 def test_the_role_names_the_objects_that_the_operator_uses(cluster: LocalCluster, namespace: str) -> None:
     rules = _objects(_render(cluster, namespace), "Role")[0]["rules"]
     assert {name for rule in rules for name in rule.get("resourceNames", ())} == {names.HOLDS, names.LEASE}

@@ -6,20 +6,21 @@ from collections.abc import Callable
 import pytest
 
 from ampacity import names
-from ampacity.cluster.executor import GateExecutor, Order
+from ampacity.cluster.executor import LaneExecutor
+from ampacity.cluster.grants import Order
 from ampacity.cluster.results import Outcome, Result
 from ampacity.translate.pods.reservation import decode
 from ampacity.translate.records import PodRecord
 from hack.cluster import LocalCluster
 from tests.builders.kube import READER, REQUIRED
-from tests.integration.cluster.conftest import LOAD, Bench, Scenario, condition, grant, until
+from tests.integration.cluster.conftest import LOAD, Bench, Scenario, grant, until
 
 Play = Callable[[Scenario], None]
 OTHER = "example.com/other-gate"
 
 
-def executor(bench: Bench, allowed: bool = True) -> GateExecutor:
-    return GateExecutor(bench.client, READER, may_write=lambda: allowed)
+def executor(bench: Bench, allowed: bool = True) -> LaneExecutor:
+    return LaneExecutor(bench.client, READER, may_write=lambda: allowed)
 
 
 async def granted(bench: Bench, pod: PodRecord, node: str = "n1") -> Result:
@@ -58,12 +59,11 @@ def test_a_granted_pod_is_bound_to_its_node(
         assert result.outcome is Outcome.APPLIED
         bound = await until(bench.pod, lambda pod: bool(pod["spec"].get("nodeName")))
         assert bound["spec"]["nodeName"] == nodes[1]
-        assert condition(bound, names.POWERED)["status"] == "True"
 
     at_the_bench(scenario)
 
 
-def test_the_reservation_and_the_condition_say_what_was_granted(at_the_bench: Play) -> None:
+def test_the_reservation_says_what_was_granted(at_the_bench: Play) -> None:
     async def scenario(bench: Bench) -> None:
         result = await granted(bench, await bench.make_pod())
         pod = await bench.pod()
@@ -71,9 +71,7 @@ def test_the_reservation_and_the_condition_say_what_was_granted(at_the_bench: Pl
         reservation = decode(text)
         assert reservation is not None and (reservation.node, reservation.load) == ("n1", LOAD)
         assert json.loads(text)["fence"] == "1.7"
-        assert "1.2 kW reserved on node n1, rack r07 of site par1" in condition(pod, names.POWERED)["message"]
         assert result.pod is not None and result.pod.reservation == reservation and not result.pod.waiting
-        assert result.pod.powered is not None and result.pod.powered[0] == "True"
 
     at_the_bench(scenario)
 

@@ -1,75 +1,12 @@
-"""Leader election on a real Lease, with clocks that the test moves."""
+"""Leader election on a real Lease."""
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
-from ampacity.cluster.client import Client
-from ampacity.cluster.errors import Unreachable
-from ampacity.cluster.lease import Leader
+from tests.integration.cluster.candidates import Candidate, lease, settled
 from tests.integration.cluster.conftest import Bench, Scenario, running, until
 
 Play = Callable[[Scenario], None]
-
-
-@dataclass
-class Clock:
-    now: float = 500.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Line(Client):
-    """Somebody's line to the API server, which can be cut."""
-
-    def __init__(self, through: Client) -> None:
-        self._through = through
-        self.cut = False
-
-    async def get(self, *args: Any, **more: Any) -> dict[str, Any]:
-        return await self._whole().get(*args, **more)
-
-    async def create(self, *args: Any, **more: Any) -> dict[str, Any]:
-        return await self._whole().create(*args, **more)
-
-    async def replace(self, *args: Any, **more: Any) -> dict[str, Any]:
-        return await self._whole().replace(*args, **more)
-
-    def _whole(self) -> Client:
-        if self.cut:
-            raise Unreachable("Connection", "the line is cut")
-        return self._through
-
-
-@dataclass
-class Candidate:
-    """A candidate with a clock and a line of its own, and what it was told."""
-
-    bench: Bench
-    name: str
-    clock: Clock = field(default_factory=Clock)
-    told: list[bool] = field(default_factory=list)
-    line: Line = field(init=False)
-    leader: Leader = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.line = Line(self.bench.client)
-        self.leader = Leader(
-            self.line, self.bench.namespace, self.name,
-            retry=0.02, clock=self.clock, on_change=self.told.append,
-        )  # fmt: skip
-
-
-async def lease(bench: Bench) -> dict:
-    path = f"/apis/coordination.k8s.io/v1/namespaces/{bench.namespace}/leases/ampacity-leader"
-    return (await bench.client.get(path))["spec"]
-
-
-async def settled() -> None:
-    """Time for several tries of every candidate."""
-    await asyncio.sleep(0.3)
 
 
 def test_one_of_two_leads_and_hands_over_when_it_stops(at_the_bench: Play) -> None:
@@ -96,7 +33,7 @@ def test_a_dead_leader_is_replaced_only_after_its_lease_has_expired(at_the_bench
             dead.line.cut = True
         async with running(heir.leader.run()):
             await settled()
-            heir.clock.now += 14.9
+            heir.clock.now += 9.9
             await settled()
             assert not heir.leader.leading
             heir.clock.now += 0.2
@@ -113,14 +50,14 @@ def test_who_is_cut_off_stops_writing_in_time_and_learns_that_another_leads(at_t
             await asyncio.wait_for(lost.leader.wait_leading(), 10)
             lost.line.cut = True
             await settled()
-            lost.clock.now += 9.9
+            lost.clock.now += 5.9
             assert lost.leader.may_write()
             lost.clock.now += 0.2
-            assert not lost.leader.may_write(), "no writes from 5 s before the lease can expire"
+            assert not lost.leader.may_write(), "no writes from 4 s before the lease can expire"
             await asyncio.wait_for(lost.leader.wait_lost(), 10)
             async with running(heir.leader.run()):
                 await settled()
-                heir.clock.now += 15
+                heir.clock.now += 10
                 await asyncio.wait_for(heir.leader.wait_leading(), 10)
                 lost.line.cut = False
                 await settled()
@@ -136,11 +73,11 @@ def test_who_was_cut_off_for_a_moment_leads_on(at_the_bench: Play) -> None:
         async with running(candidate.leader.run()):
             await asyncio.wait_for(candidate.leader.wait_leading(), 10)
             candidate.line.cut = True
-            candidate.clock.now += 9
+            candidate.clock.now += 5
             await settled()
             candidate.line.cut = False
             await settled()
-            candidate.clock.now += 9
+            candidate.clock.now += 5
             assert candidate.leader.may_write()
             assert candidate.told == [True]
 
@@ -172,5 +109,34 @@ def test_a_deleted_lease_is_made_again(at_the_bench: Play) -> None:
             await settled()
             await until(lambda: lease(bench), lambda spec: spec["holderIdentity"] == candidate.leader.holder)
             assert candidate.leader.may_write()
+
+    at_the_bench(scenario)
+
+
+def test_a_lost_answer_costs_nobody_the_lead(at_the_bench: Play) -> None:
+    """Neither when the Lease is taken, where it is ours without our knowing, nor when it is renewed."""
+
+    async def scenario(bench: Bench) -> None:
+        candidate = Candidate(bench, "first")
+        candidate.line.lose = 1
+        async with running(candidate.leader.run()):
+            await asyncio.wait_for(candidate.leader.wait_leading(), 10)
+            candidate.line.lose = 3
+            await until(lambda: lease(bench), lambda _: not candidate.line.lose)
+            candidate.clock.now += 5
+            await settled()
+            candidate.clock.now += 5
+            assert candidate.leader.may_write() and candidate.told == [True]
+
+    at_the_bench(scenario)
+
+
+def test_what_is_left_of_a_release_is_made_good(at_the_bench: Play) -> None:
+    async def scenario(bench: Bench) -> None:
+        candidate = Candidate(bench, "first")
+        async with running(candidate.leader.run()):
+            await asyncio.wait_for(candidate.leader.wait_leading(), 10)
+            candidate.line.lose = 1
+        assert (await lease(bench))["holderIdentity"] == ""
 
     at_the_bench(scenario)

@@ -1,12 +1,12 @@
 """What a waiting pod says on the real API server."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ampacity import names
 from ampacity.cluster.events import EventRecorder, Subject
-from ampacity.cluster.marks import Marker
+from ampacity.cluster.marks import Marker, Stuck
 from ampacity.cluster.results import Outcome
 from ampacity.core.plan import Reason, Refusal
 from ampacity.core.snapshot import Waiter
@@ -163,5 +163,32 @@ def test_conditions_of_others_stay(at_the_bench: Play) -> None:
         gated = await until(bench.pod, lambda pod: bool(condition(pod, "PodScheduled")))
         await Desk(bench).refuse()
         assert condition(await bench.pod(), "PodScheduled") == condition(gated, "PodScheduled")
+
+    at_the_bench(scenario)
+
+
+def test_a_pod_that_nobody_binds_says_so_and_says_when_it_is_bound(at_the_bench: Play) -> None:
+    async def scenario(bench: Bench) -> None:
+        await bench.make_pod(gates=())
+        desk, place = Desk(bench), reserved(record(await bench.pod()), 3_000_000)
+
+        async def tell(seconds: int) -> int:
+            pod = replace(record(await bench.pod()), reservation=place.reservation)
+            sentence = f"granted 3 kW on node n1 {seconds} s ago and not bound since"
+            return len(await desk.marker.unbound([Stuck(pod, sentence)]))
+
+        assert [await tell(120), await tell(130)] == [1, 0]
+        told = condition(await bench.pod(), names.POWERED)
+        assert (told["status"], told["reason"]) == ("True", "NotBound")
+        said = "granted 3 kW on node n1 120 s ago and not bound since; its watts stay"
+        assert told["message"].startswith(said)
+        (event,) = await desk.events()
+        assert (event["reason"], event["type"]) == ("NotBound", "Warning")
+        desk.now += 301
+        assert await tell(421) == 1 and len(await desk.events()) == 1
+        stuck = replace(record(await bench.pod()), reservation=place.reservation)
+        assert await desk.marker.powered([stuck]) == ()
+        assert len(await desk.marker.powered([replace(stuck, bound=True)])) == 1
+        assert condition(await bench.pod(), names.POWERED)["reason"] == "Granted"
 
     at_the_bench(scenario)

@@ -13,6 +13,7 @@ from ampacity.cluster.access import find_access
 from ampacity.cluster.client import Client
 from ampacity.cluster.holds import Conflict, HoldsStore
 from ampacity.cluster.results import Outcome, Result
+from ampacity.controllers import ledger_keeper
 from ampacity.controllers.ledger_keeper import LedgerKeeper
 from ampacity.core.ledger import Ledger
 from hack.cluster import LocalCluster
@@ -84,7 +85,7 @@ def test_what_does_not_fit_is_deferred(
     async def scenario(office: Office) -> None:
         keeper = await office.keeper()
         many = tuple(grant(waiter(f"pod-{i}")) for i in range(8))
-        monkeypatch.setattr(holds, "LARGEST", 450)
+        monkeypatch.setattr(ledger_keeper, "LARGEST", 450)
         announced = await keeper.commit((await office.stored()).ledger, many)
         assert 0 < len(announced.fenced) < 8
         assert announced.deferred == 8 - len(announced.fenced)

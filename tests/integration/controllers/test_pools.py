@@ -84,10 +84,10 @@ def test_edits_of_our_deployment_are_put_right(
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}"
     stage.api.patch(path, {"spec": {"replicas": 5}}, kind="merge")
     assert eventually(lambda: deployments(stage.api, namespace) == {name: 2})
-    gate = stage.api.get(path)["spec"]["template"]["spec"]["schedulingGates"]
-    stage.api.patch(path, {"spec": {"template": {"spec": {"schedulingGates": None}}}}, kind="merge")
-    repaired = lambda: stage.api.get(path)["spec"]["template"]["spec"].get("schedulingGates") == gate  # noqa: E731
-    assert eventually(repaired)
+    scheduler = lambda: stage.api.get(path)["spec"]["template"]["spec"]["schedulerName"]  # noqa: E731
+    assert scheduler() == "ampacity"
+    stage.api.patch(path, {"spec": {"template": {"spec": {"schedulerName": None}}}}, kind="merge")
+    assert eventually(lambda: scheduler() == "ampacity")
 
 
 def test_somebody_elses_deployment_is_never_taken_over(

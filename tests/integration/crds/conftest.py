@@ -1,4 +1,4 @@
-"""The generated CRDs and the admission policy on a real API server.
+"""The generated CRDs and admission policies on a real API server.
 
 A control plane of its own: other tests install the same kinds with Helm, which
 takes over nothing that it did not make.
@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from ampacity.apis.depth import DEEPEST
 from hack.api import ApiError
 from hack.cluster import Cluster, new
 from hack.generate import ROOT
-from tests.builders.resources import envelope, rack
+from tests.builders.resources import envelope, pool, rack
 
 KINDS = "/apis/ampacity.io/v1alpha1"
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _ACTIVE_WITHIN = 30.0  # seconds in which a fresh policy takes effect; usually one or two
 
 Refusal = Callable[[dict[str, Any]], str]
@@ -24,11 +26,11 @@ Refusal = Callable[[dict[str, Any]], str]
 
 @pytest.fixture(scope="package")
 def api_server() -> Iterator[Cluster]:
-    """A control plane with our kinds established and the policy in force."""
+    """A control plane with our kinds established and the policies in force."""
     with new(f"crds-{os.getpid()}") as cluster:
         cluster.kubectl("apply", "-f", str(ROOT / "crds"))
         cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all")
-        _wait_for_policy(cluster)
+        _wait_for_policies(cluster)
         yield cluster
 
 
@@ -46,14 +48,29 @@ def refusal(api_server: Cluster) -> Refusal:
     return ask
 
 
-def _wait_for_policy(cluster: Cluster) -> None:
-    """Until the policy refuses what only it can refuse."""
+def _wait_for_policies(cluster: Cluster) -> None:
+    """Until each policy refuses what only it can refuse."""
+    unfed, rehearsed = envelope(racks=[rack(power=[])]), {"dryRun": "All"}
+    _until_refused(lambda: cluster.api.request("POST", f"{KINDS}/sitepowerenvelopes", unfed, rehearsed))
+    pools, deep = f"{KINDS}/namespaces/default/gpuinferencepools", pool(template=nested(DEEPEST))
+    _until_refused(lambda: cluster.api.request("POST", pools, deep, rehearsed))
+    _until_refused(lambda: cluster.api.delete(f"{CRDS}/gpuinferencepools.ampacity.io", **rehearsed))
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """A pod template whose affinity consists of so many objects below each other."""
+    value: Any = "x"
+    for _ in range(levels):
+        value = {"a": value}
+    return {"spec": {"containers": [{"name": "main", "image": "server"}], "affinity": value}}
+
+
+def _until_refused(ask: Callable[[], object]) -> None:
     deadline = time.monotonic() + _ACTIVE_WITHIN
-    unfed = envelope(racks=[rack(power=[])])
     while time.monotonic() < deadline:
         try:
-            cluster.api.request("POST", f"{KINDS}/sitepowerenvelopes", unfed, {"dryRun": "All"})
+            ask()
         except ApiError:
             return
         time.sleep(0.2)
-    raise TimeoutError(f"the admission policy took no effect within {_ACTIVE_WITHIN:g} s")
+    raise TimeoutError(f"an admission policy took no effect within {_ACTIVE_WITHIN:g} s")

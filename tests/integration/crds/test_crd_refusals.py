@@ -1,16 +1,21 @@
 """What the API server refuses, it refuses with the field and a sentence that says what to write."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ampacity.apis import SitePowerEnvelope, quantities, read
-from tests.builders.resources import domain, envelope, rack, with_domains
-from tests.integration.crds.conftest import Refusal
+from ampacity.apis import GPUInferencePool, SitePowerEnvelope, quantities, read
+from ampacity.apis.depth import DEEPEST
+from hack.api import ApiError
+from hack.cluster import Cluster
+from tests.builders.resources import domain, envelope, pool, rack, with_domains
+from tests.integration.crds.conftest import KINDS, Refusal, nested
 
 NO_POWER = "is no power; write a number and its unit W, kW or MW, for example 130kW"
+POOLS = f"{KINDS}/namespaces/default/gpuinferencepools"
 LINE = "write 400V, 415V or 480V, or phases: 1"
 
 
@@ -122,6 +127,23 @@ def test_the_same_rack_or_domain_twice(refusal: Refusal) -> None:
 def test_names_that_no_label_can_carry(refusal: Refusal) -> None:
     assert "those end at 63 characters; choose a shorter name" in refusal(envelope("a" * 64))
     assert refusal(envelope("a" * 63)) == ""
+
+
+def test_nesting_without_end(api_server: Cluster) -> None:
+    obj = json.dumps(pool(template={"spec": {"containers": [{"name": "main"}], "affinity": "@@"}}))
+    text = obj.replace('"@@"', '{"a":' * 3_000 + "1" + "}" * 3_000)
+    with pytest.raises(ApiError, match=r"spec: is nested deeper than 16 levels; write out"):
+        api_server.api.request("POST", POOLS, text, {"dryRun": "All"})
+
+
+@pytest.mark.parametrize("levels", range(DEEPEST - 5, DEEPEST + 2))
+def test_python_and_the_api_server_take_the_same_nesting(api_server: Cluster, levels: int) -> None:
+    obj, refused = pool(template=nested(levels)), False
+    try:
+        api_server.api.request("POST", POOLS, obj, {"dryRun": "All"})
+    except ApiError:
+        refused = True
+    assert refused == bool(read(GPUInferencePool, obj)[1])
 
 
 def test_many_mistakes_are_told_at_once(refusal: Refusal) -> None:

@@ -170,3 +170,35 @@ def test_nothing_is_called_as_the_state_without_a_failure() -> None:
     named = replace(named, racks=(rack(air=["normal"]),))
     paths = [found.partition(":")[0] for found in messages(named) if "state without a failure" in found]
     assert paths == ["spec.domains[2].name", "spec.cooling[0].name"]
+
+
+def test_the_same_slip_on_many_racks_is_looked_up_once() -> None:
+    many = [rack(f"r{number}", by=["gird"]) for number in range(5_000)]
+    (found,) = messages(site([domain("grid")], many), Origins([0], [], [0] * len(many)))
+    assert found == (
+        "spec.racks[0].power[0]: rack r0 names gird, and the site has no such domain (and 4,999 more);"
+        " did you mean grid?"
+    )
+
+
+def test_suggestions_end_where_there_are_too_many_slips() -> None:
+    many = [rack(f"r{number}", by=["gird"]) for number in range(50)]
+    found = messages(site([domain("grid")], many))
+    assert len(found) == 50
+    assert sum("did you mean grid?" in text for text in found) == 20
+    assert found[-1].endswith("add it to the site, or name one of its domains")
+
+
+def test_a_long_circle_is_told_by_its_ends() -> None:
+    circle = [domain(f"d{number}", by=[f"d{(number + 1) % 500}"]) for number in range(500)]
+    (found,) = messages(site(circle, [rack(by=["d0"])]))
+    assert "d0 <- d1 <- d2" in found and "... (500 in all) <- d0; remove one" in found
+    assert len(found) < 250
+
+
+def test_failures_that_are_too_many_to_work_out() -> None:
+    feeds = [domain(f"d{number}", fails=True) for number in range(500)]
+    racks = [rack(f"r{number}", by=[f"d{number}"]) for number in range(500)]
+    (found,) = messages(site(feeds, racks))
+    assert found.startswith("spec.domains: 500 failure domains times 1,000 parts")
+    assert messages(site(feeds[:100], racks[:100])) == []

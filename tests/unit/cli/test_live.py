@@ -3,13 +3,14 @@
 import json
 from pathlib import Path
 
+from ampacity import names
 from ampacity.cli.fetch.live import read_live
 from ampacity.cli.main import main
 from ampacity.core.ledger import FenceEntry, Hold, Ledger
 from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
 from ampacity.translate.ledger.codec import encode_ledger
-from tests.builders.tape import KW, Tape, pod
+from tests.builders.tape import KW, PROFILE, Tape, pod
 from tests.golden import assert_golden
 from tests.unit.cli.lists import envelope, granted, objects, of_pool, pool, waiting
 
@@ -38,9 +39,9 @@ def test_a_refused_generation_is_told_and_the_accepted_one_is_shown(cluster, cap
     bad = envelope(domains=[])
     bad["metadata"]["generation"] = 2
     revision = {
-        "metadata": {"ownerReferences": [{"uid": "par1"}]},
+        "metadata": {"labels": {names.ACCEPTED: "SitePowerEnvelope"}},
         "revision": 1,
-        "data": {"spec": envelope()["spec"]},
+        "data": {"name": "par1", "uid": "par1", "spec": envelope()["spec"]},
     }
     cluster(envelopes=[bad], revisions=[revision])
     main(["top"])
@@ -48,6 +49,18 @@ def test_a_refused_generation_is_told_and_the_accepted_one_is_shown(cluster, cap
     assert "Feed a" in printed
     assert "SitePowerEnvelope par1: generation 2 is refused (spec.domains" in printed
     assert "an earlier one is in force" in printed
+
+
+def test_a_deleted_profile_counts_while_nodes_need_it():
+    record = {
+        "metadata": {"labels": {names.ACCEPTED: "AcceleratorProfile"}},
+        "revision": 1,
+        "data": {"name": "x8", "uid": "x8", "spec": PROFILE["spec"]},
+    }
+    live = read_live(objects(profiles=[], revisions=[record]))
+    assert [(profile.name, profile.deleted) for profile in live.world.profiles] == [("x8", True)]
+    texts = [remark.text for remark in live.remarks]
+    assert texts == ["AcceleratorProfile x8 was deleted; its last figures count while they are needed."]
 
 
 def test_explain_a_pod_that_has_its_place(cluster, capsys):

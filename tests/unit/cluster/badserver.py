@@ -25,10 +25,11 @@ Json = dict[str, Any]
 class BadServer:
     """Objects by name, and the troubles that the next requests get into, in order.
 
-    Troubles of a list: an HTTP status, "torn" (a page of another version),
-    "expired" (410 on the next continue token), "garbage". Of a watch: an HTTP status, "gone" (an
-    ERROR event 410), "error" (an ERROR event 500), "cut" (half a line), "reset", "stall", "garbage",
-    "odd" (an event of an unknown type), "close" (ended at once).
+    Troubles of a list: an HTTP status, "torn" (a page of another version), "stale" (the oldest list
+    that was ever answered), "expired" (410 on the next continue token), "garbage". Of a watch: an HTTP
+    status, "gone" (an ERROR event 410), "error" (an ERROR event 500), "cut" (half a line), "reset",
+    "stall", "garbage", "odd" (an event of an unknown type), "nameless" (an object without uid), "close"
+    (ended at once).
     """
 
     def __init__(self) -> None:
@@ -90,7 +91,8 @@ class BadServer:
             return web.Response(text='{"items": [')
         if trouble == "expired" and token:
             return refusal(410)
-        version, start = token.split(":") if token else (str(self.version), "0")
+        newest = str(self.version) if trouble != "stale" else next(iter(self._snapshots), str(self.version))
+        version, start = token.split(":") if token else (newest, "0")
         items = self._snapshots.setdefault(version, [self.objects[name] for name in sorted(self.objects)])
         end = int(start) + int(query["limit"])
         told = str(int(version) + 1) if trouble == "torn" and token else version
@@ -136,6 +138,8 @@ async def _misbehave(
         await response.write(line("ERROR", {"code": 500, "reason": "InternalError"}))
     elif trouble == "odd":
         await response.write(line("SURPRISE", {"metadata": {"uid": "x", "resourceVersion": "999999"}}))
+    elif trouble == "nameless":
+        await response.write(line("MODIFIED", {"metadata": {"resourceVersion": "999999"}}))
     elif trouble == "stall":
         await asyncio.sleep(3600)
     elif trouble == "reset" and request.transport is not None:

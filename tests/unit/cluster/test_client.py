@@ -163,13 +163,46 @@ def test_the_guard_is_asked_before_every_try() -> None:
     run(scenario)
 
 
-def test_a_refused_token_is_not_used_again() -> None:
+def test_a_refused_token_is_read_again_and_the_call_repeated_once() -> None:
     async def scenario() -> None:
         async with asking(refusal(401)) as (client, server):
-            with pytest.raises(ApiError):
-                await client.get(POD)
-            await client.get(POD)
+            assert await client.patch(POD, {}) == {"ok": True}
             assert [request.headers["Authorization"][-1] for request in server.asked] == ["1", "2"]
+
+    run(scenario)
+
+
+def test_who_is_refused_with_every_token_is_told() -> None:
+    async def scenario() -> None:
+        async with asking(refusal(401), refusal(401)) as (client, server):
+            with pytest.raises(ApiError) as caught:
+                await client.patch(POD, {})
+            assert caught.value.status == 401 and caught.value.certain
+            assert len(server.asked) == 2
+
+    run(scenario)
+
+
+def test_no_write_is_repeated_long_after_it_was_allowed() -> None:
+    async def scenario() -> None:
+        async with asking(refusal(429, retry_after="5")) as (client, server):
+            with pytest.raises(ApiError) as caught:
+                await client.patch(POD, {})
+            assert caught.value.certain and caught.value.retry_after == 5
+            assert len(server.asked) == 1
+
+    run(scenario)
+
+
+def test_calls_set_aside_do_not_wait_for_calls_that_hang() -> None:
+    async def scenario() -> None:
+        async with asking("silence", "silence", concurrency=2) as (client, server):
+            hanging = [asyncio.create_task(client.get(POD)) for _ in range(2)]
+            while server.in_flight < 2 and len(server.asked) < 2:
+                await asyncio.sleep(0.005)
+            assert await asyncio.wait_for(client.aside(1).get(POD), 5) == {"ok": True}
+            for task in hanging:
+                task.cancel()
 
     run(scenario)
 

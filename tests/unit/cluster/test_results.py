@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ampacity.cluster.errors import ApiError
-from ampacity.cluster.results import Lanes, Outcome, attempt
+from ampacity.cluster.results import Lanes, Outcome, Result, attempt, attempt_binding
 from tests.builders.kube import READER, pod_json
 
 
@@ -44,6 +44,37 @@ def test_an_answer_that_cannot_be_read_is_unknown_and_loses_no_other() -> None:
 
 def test_an_answer_about_another_pod_is_unknown() -> None:
     assert outcomes(("uid-a", answered(pod_json("b")))) == [("uid-a", Outcome.UNKNOWN)]
+
+
+def test_a_binding_is_answered_by_a_status() -> None:
+    success = {"kind": "Status", "status": "Success"}
+    answers: list[Any] = [success, {**success, "status": "Failure"}, pod_json("a"), {}, []]
+
+    async def all_of_them() -> list[Outcome]:
+        return [(await attempt_binding("uid-a", answered(answer))).outcome for answer in answers]
+
+    assert asyncio.run(all_of_them()) == [Outcome.APPLIED, *[Outcome.UNKNOWN] * 4]
+    assert asyncio.run(attempt_binding("uid-a", refused())).outcome is Outcome.DROPPED
+
+
+def test_what_goes_first_is_done_before_anything_else_begins() -> None:
+    told: list[str] = []
+
+    async def write(name: str) -> Result:
+        await asyncio.sleep(0)
+        told.append(name)
+        return Result(name, Outcome.APPLIED)
+
+    async def both() -> None:
+        first = Lanes(2)
+        after = Lanes(2, first)
+        await asyncio.gather(
+            first.each(partial(write, "grant") for _ in range(5)), after.each([partial(write, "mark")])
+        )
+        await after.each([partial(write, "mark")])
+
+    asyncio.run(both())
+    assert told == [*["grant"] * 5, "mark", "mark"]
 
 
 def test_a_pod_that_ended_with_the_write_is_applied() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ampacity.cluster.backoff import Backoff
+from ampacity.cluster.client import Client
 from ampacity.cluster.watch import Watch
 from tests.unit.cluster.badserver import PATH, BadServer, bad_server
 
@@ -121,7 +122,8 @@ def test_a_list_that_fails_is_completed_or_started_over(trouble: int | str, at_p
 
 
 @pytest.mark.parametrize(
-    "trouble", [500, 429, 410, 403, "gone", "error", "cut", "reset", "garbage", "odd", "close", "stall"]
+    "trouble",
+    [500, 429, 410, 403, "gone", "error", "cut", "reset", "garbage", "odd", "nameless", "close", "stall"],
 )
 def test_a_watch_that_fails_loses_nothing(trouble: int | str) -> None:
     async def scenario() -> None:
@@ -136,6 +138,44 @@ def test_a_watch_that_fails_loses_nothing(trouble: int | str) -> None:
     run(scenario)
 
 
+def test_a_list_anew_keeps_what_is_known_at_the_same_version() -> None:
+    async def scenario() -> None:
+        async with watching() as w:
+            await w.watch.wait_synced()
+            before = {thing.name: thing for thing in w.watch.store.objects.values()}
+            await w.server.put("t1", 50)
+            await w.watch.fresh()
+            await w.catches_up()
+            after = {thing.name: thing for thing in w.watch.store.objects.values()}
+            assert {name for name in before if after[name] is not before[name]} == {"t1"}
+
+    run(scenario)
+
+
+def test_a_first_list_older_than_a_write_of_ours_is_not_taken() -> None:
+    async def scenario() -> None:
+        async with bad_server() as (server, client):
+            await server.put("early")
+            await list_once(client)
+            await server.put("late")
+            server.lists.extend(["stale"] * 2)
+            watch = Watch(client, PATH, read, backoff=Backoff(0.002, 0.02))
+            fresh = asyncio.create_task(watch.fresh(str(server.version)))
+            await asyncio.sleep(0)
+            running = asyncio.create_task(watch.run())
+            await asyncio.wait_for(fresh, 5)
+            assert {thing.name for thing in watch.store.objects.values()} == {"early", "late"}
+            assert not server.lists
+            running.cancel()
+
+    run(scenario)
+
+
+async def list_once(client: Client) -> None:
+    """The server remembers this list, and shows it when it is to be stale."""
+    await client.get_raw(PATH, {"limit": "500"}, verb="list")
+
+
 def test_deletions_during_an_outage_are_told_after_the_next_list() -> None:
     async def scenario() -> None:
         async with watching() as w:
@@ -147,6 +187,21 @@ def test_deletions_during_an_outage_are_told_after_the_next_list() -> None:
             w.server.forget()
             await w.catches_up()
             assert "another" in w.mirror.things
+
+    run(scenario)
+
+
+def test_a_list_from_a_server_that_lags_behind_brings_nothing_back() -> None:
+    async def scenario() -> None:
+        async with watching() as w:
+            await w.watch.wait_synced()
+            gone = next(uid for uid, thing in w.watch.store.objects.items() if thing.name == "t3")
+            await w.server.remove("t3")
+            await w.catches_up()
+            w.server.lists.extend(["stale"] * 3)
+            w.watch.store.put = lambda new: new.uid != gone or pytest.fail("it came back")  # type: ignore[method-assign]
+            await asyncio.wait_for(w.watch.fresh(), 5)
+            assert w.in_step() and not w.server.lists
 
     run(scenario)
 
@@ -241,7 +296,7 @@ def test_nothing_is_lost_in_random_trouble(seed: int) -> None:
         async with watching(stall=0.2) as w:
             for _ in range(40):
                 w.server.watches.extend(rng.choices(["", 500, 410, "gone", "cut", "reset", "garbage"], k=1))
-                w.server.lists.extend(rng.choices(["", 429, "torn", "expired", "garbage"], k=1))
+                w.server.lists.extend(rng.choices(["", 429, "torn", "stale", "expired", "garbage"], k=1))
                 await change(w.server)
                 await asyncio.sleep(rng.random() * 0.01)
             await w.catches_up()

@@ -1,10 +1,11 @@
 import json
 
 import pytest
+import yaml
 
 from ampacity import names
 from ampacity.cluster.fields import NodeFields, PodFields
-from ampacity.cluster.wire import Wire
+from ampacity.cluster.wire import Wire, encoded
 from ampacity.translate.fleet.nodes import read_node
 from tests.builders.kube import READER, REQUIRED, container, node_json, pod_json
 
@@ -31,6 +32,18 @@ PODS = {
     ),
     "running": pod_json(node="n1"),
     "by claim": pod_json(resourceClaims=[{"name": "gpu", "resourceClaimName": "c"}]),
+    "to be bound": pod_json(
+        gated=False,
+        schedulerName=names.SCHEDULER,
+        volumes=[{"name": "v", "projected": {"sources": []}}, {"name": "w", "csi": {"driver": "d"}}],
+    ),
+    "with a host port": pod_json(
+        gated=False,
+        schedulerName=names.SCHEDULER,
+        containers=[{**container(gpu=1), "ports": [{"containerPort": 8, "hostPort": 8}]}],
+    ),
+    "on its node's network": pod_json(gated=False, schedulerName=names.SCHEDULER, hostNetwork=True),
+    "in a group": pod_json(gated=False, schedulerName=names.SCHEDULER, schedulingGroup={"podGroupName": "g"}),
     "numbers": pod_json(containers=[{"name": "c", "resources": {"requests": {"cpu": 2}}}]),
 }
 
@@ -83,3 +96,20 @@ def test_what_is_no_event_is_refused(text: bytes) -> None:
 def test_a_list_without_version_is_refused() -> None:
     with pytest.raises(ValueError):
         Wire().page(b'{"items": []}')
+
+
+def test_what_is_sent_is_json_and_yaml() -> None:
+    body = {"text": "\U0001f50c \u0096\x7f\u2028\ufeff \\u0041 \"q\" \n \u00e9"}
+    assert json.loads(encoded(body)) == body
+    assert yaml.safe_load(encoded(body)) == body
+
+
+def test_half_a_character_is_sent_as_a_question_mark() -> None:
+    assert encoded({"text": "\ud800"}) == b'{"text":"?"}'
+
+
+def test_nesting_without_end_is_no_object() -> None:
+    line = b'{"type": "ADDED", "object": ' + b'{"a":' * 5_000 + b"1" + b"}" * 5_001
+    for wire in (Wire(PodFields), Wire()):
+        with pytest.raises(ValueError):
+            wire.event(line)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from ampacity.controllers import accepted
-from ampacity.controllers.accepted import Acceptance, Revision, accepted_site
+from ampacity.controllers.accepted import Acceptance, accepted_site
 from ampacity.core.site import Problem
+from ampacity.translate.accepted import Revision
 from tests.builders.resources import envelope as site_envelope
 
 FAULT = Problem("spec.capacity", "'13OkW' is no power", "write 130kW")

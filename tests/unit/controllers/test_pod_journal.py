@@ -70,3 +70,44 @@ def test_a_placed_pod_is_unmarked_until_its_condition_says_so() -> None:
     journal.note("u1", replace(GPU_POD, reservation=PLACE, powered=("True", "Granted", "")))
     journal.catch_up()
     assert journal.unmarked == ()
+
+
+def test_a_pod_with_a_place_is_unbound_until_a_scheduler_has_bound_it() -> None:
+    journal, placed = PodJournal(), replace(GPU_POD, reservation=PLACE)
+    for pod, unbound in (
+        (replace(placed, bound=False), ["u1"]),
+        (replace(placed, bound=False, terminating=True), []),
+        (replace(placed, bound=False), ["u1"]),
+        (placed, []),
+    ):
+        journal.note("u1", pod)
+        journal.catch_up()
+        assert [pod.uid for pod in journal.unbound] == unbound
+
+
+def test_a_pod_that_was_told_that_nobody_binds_it_is_told_otherwise_once_it_is_bound() -> None:
+    journal = PodJournal()
+    told = replace(GPU_POD, reservation=PLACE, powered=("True", "NotBound", ""), bound=False)
+    for pod, unmarked in ((told, []), (replace(told, bound=True), ["u1"])):
+        journal.note("u1", pod)
+        journal.catch_up()
+        assert [pod.uid for pod in journal.unmarked] == unmarked
+
+
+def test_pods_that_come_and_go_unseen_leave_no_trace() -> None:
+    """A process that stands by for weeks sees millions of them."""
+    journal = PodJournal()
+    for number in range(100):
+        journal.note(f"u{number}", replace(GPU_POD, uid=f"u{number}"))
+        journal.note(f"u{number}", None)
+    assert not journal._changed
+
+
+def test_who_left_and_who_asks_is_followed_too() -> None:
+    journal = PodJournal()
+    placed = replace(GPU_POD, reservation=PLACE, controller="StatefulSet/ai/web", since=7)
+    journal.note("u1", placed)
+    journal.catch_up()
+    journal.note("u1", None)
+    journal.catch_up()
+    assert journal.standing.left == (placed,) and journal.ages.since == {"StatefulSet/ai/web": 7}

@@ -21,6 +21,11 @@ def test_the_environment_is_read() -> None:
     assert (settings.namespace, settings.http_port, settings.resync) == ("power", 0, 2.5)
 
 
+def test_what_is_true_or_false() -> None:
+    assert read_settings([], {}).fast_lane is True
+    assert read_settings([], {"AMPACITY_FAST_LANE": "false"}).fast_lane is False
+
+
 def test_a_flag_wins_over_the_environment() -> None:
     settings = read_settings(["--log-level", "debug"], {"AMPACITY_LOG_LEVEL": "error"})
     assert settings.log_level == "debug"
@@ -31,6 +36,7 @@ def test_a_flag_wins_over_the_environment() -> None:
     [
         ("AMPACITY_HTTP_PORT", "http", "--http-port (AMPACITY_HTTP_PORT): 'http' is no number"),
         ("AMPACITY_LOG_FORMAT", "xml", "'xml' is not known; write json or text"),
+        ("AMPACITY_FAST_LANE", "yes", "'yes' is not known; write true or false"),
         ("AMPACITY_CONCURRENCY", "0", "0 is too small; write at least 1"),
         ("AMPACITY_RESYNC", "nan", "nan is too small"),
         ("AMPACITY_CATALOGUE", "/nowhere.yaml", "/nowhere.yaml does not exist"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ampacity.controllers.untaken import Untaken
-from ampacity.core.ledger import Ledger, announce
+from ampacity.core.ledger import LEFT, Ledger, announce
 from ampacity.translate.pools.template import deployment_key
 from tests.unit.ledger.builders import AT, grant, led, replica, waiter
 
@@ -17,21 +17,23 @@ def held() -> Ledger:
 
 
 def begun() -> Untaken:
-    untaken = Untaken()
-    untaken.begin(AT)
+    """It met the hold at 100 s."""
+    untaken = Untaken(60)
+    untaken.begin()
+    assert untaken.drop(held(), 100) == held()
     return untaken
 
 
 def test_a_hold_nobody_takes_goes_and_its_pool_rests() -> None:
     untaken = begun()
-    assert untaken.drop(held(), AT + 59) == held() and not untaken.rests(replica())
-    assert untaken.drop(held(), AT + 60).holds == ()
+    assert untaken.drop(held(), 159) == held() and not untaken.rests(replica())
+    assert untaken.drop(held(), 160).holds == ()
     assert untaken.rests(replica(7))
 
 
 def test_only_replicas_of_that_pool_rest() -> None:
     untaken = begun()
-    untaken.drop(held(), AT + 60)
+    untaken.drop(held(), 160)
     assert not untaken.rests(waiter("pod-1"))
     assert not untaken.rests(replace(replica(), uid="replica/default/other/0"))
     assert not untaken.rests(replace(replica(), uid="replica/elsewhere/chat/0"))
@@ -39,21 +41,36 @@ def test_only_replicas_of_that_pool_rest() -> None:
 
 def test_a_rest_ends() -> None:
     untaken = begun()
-    untaken.drop(held(), AT + 60)
-    untaken.drop(led(), AT + 179)
+    untaken.drop(held(), 160)
+    untaken.drop(led(), 279)
     assert untaken.rests(replica())
-    untaken.drop(led(), AT + 180)
+    untaken.drop(led(), 280)
     assert not untaken.rests(replica())
 
 
 def test_a_controller_that_makes_pods_has_its_full_time_after_each() -> None:
     untaken = begun()
-    untaken.seen([KEY], AT + 50)
-    assert untaken.drop(held(), AT + 109) == held()
-    assert untaken.drop(held(), AT + 110).holds == ()
+    untaken.seen([KEY], 150)
+    assert untaken.drop(held(), 209) == held()
+    assert untaken.drop(held(), 210).holds == ()
+
+
+def test_what_was_left_behind_has_its_time_only_and_nobody_rests_for_it() -> None:
+    left = replace(held(), holds=(replace(held().holds[0], key=f"{LEFT}default/web-0/uid"),))
+    untaken = Untaken(60)
+    assert untaken.drop(left, 100) == left
+    untaken.seen([KEY], 150)
+    assert untaken.drop(left, 160).holds == ()
+    assert not untaken.rests(replica())
+
+
+def test_a_hold_that_came_back_has_its_full_time_again() -> None:
+    untaken = begun()
+    untaken.drop(led(), 150)
+    assert untaken.drop(held(), 170) == untaken.drop(held(), 229) == held()
 
 
 def test_a_new_leader_waits_its_own_time() -> None:
-    untaken = Untaken()
-    untaken.begin(AT + 500)
-    assert untaken.drop(held(), AT + 501) == held()
+    untaken = begun()
+    untaken.begin()
+    assert untaken.drop(held(), 600) == untaken.drop(held(), 659) == held()

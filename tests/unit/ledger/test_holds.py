@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ampacity.core.ledger import (
+    LEFT,
     Ledger,
     announce,
     give_up,
@@ -14,7 +15,6 @@ from ampacity.core.ledger import (
     without_holds,
     without_misfits,
 )
-from ampacity.core.ledger.holds import HOLD_SECONDS
 from ampacity.core.snapshot import Resources
 from tests.unit.ledger.builders import AT, SHAPE, grant, led, replica, waiter
 
@@ -46,20 +46,23 @@ def test_a_hold_on_a_node_that_admits_nothing_goes() -> None:
     assert release(held("a", node="gone"), {"a": 1}, NODES).holds == ()
 
 
-def test_a_hold_is_overdue_once_nobody_took_it_for_long() -> None:
+def test_a_hold_is_overdue_once_it_waited_for_long() -> None:
     ledger = held("a", "b")
-    assert overdue(ledger, {}, 0, AT + HOLD_SECONDS - 1) == ()
-    assert overdue(ledger, {}, 0, AT + HOLD_SECONDS) == ledger.holds
+    first, second = (hold.key for hold in ledger.holds)
+    assert overdue(ledger, {first: 5.0, second: 6.0}, 64.9, 60) == ()
+    assert overdue(ledger, {first: 5.0, second: 6.0}, 65.0, 60) == ledger.holds[:1]
     assert without_holds(ledger, ledger.holds[:1]).holds == ledger.holds[1:]
 
 
-def test_a_controller_that_shows_pods_keeps_its_holds() -> None:
-    ledger = held("a", "b")
-    assert overdue(ledger, {"a": AT + 1}, 0, AT + HOLD_SECONDS) == ledger.holds[1:]
+def test_a_hold_that_has_not_begun_to_wait_is_not_overdue() -> None:
+    assert overdue(held("a"), {}, 1e9, 60) == ()
 
 
-def test_no_hold_is_overdue_just_after_a_new_leader_began() -> None:
-    assert overdue(held("a"), {}, AT + 1_000, AT + 1_001) == ()
+def test_what_was_left_behind_stands_whatever_is_due_but_not_on_a_useless_node() -> None:
+    left = replace(held("a").holds[0], key=f"{LEFT}default/web-0/uid")
+    ledger = replace(led(), holds=(left,))
+    assert release(ledger, {}, NODES) is ledger
+    assert release(ledger, {"a": 1}, frozenset()).holds == ()
 
 
 def test_a_place_that_is_of_no_use_is_given_up_once_per_waiter() -> None:

@@ -105,3 +105,23 @@ def _parts(text: str) -> list[str]:
 def test_a_range_has_every_number_once(first: int, more: int, width: str, tail: str) -> None:
     name = f"r[{width.format(first)}-{width.format(first + more)}]{tail}"
     assert unroll(name) == tuple(f"r{width.format(n)}{tail}" for n in range(first, first + more + 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("r[1-3]", 3),
+        ("[a-z][a-z][a-z]", 26**3),
+        ("[1-9999]" * 9, 9999**9),
+        ("[3-1]x[a,b]", 2),
+        ("{b}-[01-10,20-25]", 5 * 16),
+    ],
+)
+def test_names_are_counted_without_being_made(name: str, names: int) -> None:
+    assert count(name, {"b": values("1-5")}) == names
+
+
+@pytest.mark.parametrize("text", ["1-20001", ",".join(["1-9999"] * 3), "1-99999999999999999999"])
+def test_more_values_than_anyone_means_are_refused_before_they_are_made(text: str) -> None:
+    with pytest.raises(PatternError, match=r"stands for more than 20,000 names"):
+        values(text)

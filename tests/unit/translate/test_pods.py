@@ -41,6 +41,25 @@ def test_a_granted_pod_is_where_its_pin_says() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reason", "more", "says"),
+    [
+        ("Unschedulable", {"gated": False}, "0/3 nodes are available"),
+        ("SchedulingGated", {"gated": False}, ""),
+        ("Unschedulable", {"gated": True}, ""),
+        ("Unschedulable", {"node": "n1"}, ""),
+    ],
+)
+def test_what_the_scheduler_says_counts_once_a_grant_has_reached_the_pod(
+    reason: str, more: dict, says: str
+) -> None:
+    json = pod_json(**more)
+    said = {"type": "PodScheduled", "status": "False", "reason": reason, "message": "0/3 nodes are available"}
+    json["status"]["conditions"] = [said]
+    record = READER.read(json)
+    assert record is not None and record.scheduler == says
+
+
+@pytest.mark.parametrize(
     ("owner", "labels", "controller"),
     [
         (("ReplicaSet", "web-abc"), {"pod-template-hash": "abc"}, "Deployment/default/web"),

@@ -12,10 +12,13 @@ from ampacity import names
 from ampacity.cli.fetch.objects import Objects, fetch_objects
 from ampacity.core.ledger import Ledger, Sighting, resolve
 from ampacity.core.site import Problem
+from ampacity.translate.accepted import ENVELOPE, PROFILE, Revision, revision_of
 from ampacity.translate.fleet.nodes import read_node
 from ampacity.translate.ledger.codec import LedgerUnreadable, decode_ledger
 from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pods.reservation import decode
 from ampacity.translate.pools.reading import read_pool
+from ampacity.translate.profiles.departed import Users, still_needed
 from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import PodRecord, PoolRecord, Profile, World
 from ampacity.translate.sites.site import site_of
@@ -56,9 +59,11 @@ def live_world(kubeconfig: Path | None = None, context: str | None = None) -> Wo
 def read_live(objects: Objects) -> Live:
     """The world that these lists describe."""
     remarks: list[Remark] = []
-    found = _in_force("AcceleratorProfile", objects.profiles, profile_of, objects.revisions, remarks)
-    profiles = tuple(sorted(found, key=lambda profile: profile.name))
-    sites = _in_force("SitePowerEnvelope", objects.envelopes, site_of, objects.revisions, remarks)
+    accepted = [revision for item in objects.revisions if (revision := revision_of(item)) is not None]
+    living = tuple(_in_force(PROFILE, objects.profiles, profile_of, accepted, remarks))
+    sites = tuple(_in_force(ENVELOPE, objects.envelopes, site_of, accepted, remarks))
+    nodes = tuple(map(read_node, objects.nodes))
+    profiles = _with_deleted(living, accepted, Users(nodes, sites, _reserved(objects.pods)), remarks)
     if not profiles:
         remarks.append(Remark(_NO_PROFILES))
     remarks += _unobserved(objects.envelopes)
@@ -67,7 +72,7 @@ def read_live(objects: Objects) -> Live:
     world = World(
         sites={site.name: site for site in sites},
         profiles=profiles,
-        nodes=tuple(map(read_node, objects.nodes)),
+        nodes=nodes,
         pods=pods,
         pools=tuple(_pools(objects, profiles, reader, remarks)),
         ledger=_ledger(objects.holds, pods, remarks),
@@ -76,10 +81,10 @@ def read_live(objects: Objects) -> Live:
 
 
 def _in_force(
-    kind: str, objects: Iterable[Json], parse: Read[T], revisions: Iterable[Json], remarks: list[Remark]
+    kind: str, objects: Iterable[Json], parse: Read[T], revisions: Iterable[Revision], remarks: list[Remark]
 ) -> Iterator[T]:
     """Each object's newest generation, or the last accepted one where that has faults."""
-    accepted = {revision["metadata"]["ownerReferences"][0]["uid"]: revision for revision in revisions}
+    accepted = {revision.uid: revision for revision in revisions}
     for obj in objects:
         metadata = obj["metadata"]
         value, problems = parse(obj)
@@ -112,11 +117,30 @@ def unobserved(obj: Json) -> str:
     return stale if seen < generation else ""
 
 
-def _earlier(obj: Json, revision: Json | None, parse: Read[T]) -> T | None:
-    if revision is None:
-        return None
-    metadata = {**obj["metadata"], "generation": revision["revision"]}
-    return parse({**obj, "metadata": metadata, "spec": revision["data"]["spec"]})[0]
+def _earlier(obj: Json, revision: Revision | None, parse: Read[T]) -> T | None:
+    return None if revision is None else parse(revision.of(obj))[0]
+
+
+def _with_deleted(
+    living: Sequence[Profile], accepted: Iterable[Revision], users: Users, remarks: list[Remark]
+) -> tuple[Profile, ...]:
+    """All profiles in force by name: those whose object is gone count as long as something needs them."""
+    here = {profile.name for profile in living}
+    read = (profile_of(revision.alone())[0] for revision in accepted if revision.kind == PROFILE)
+    gone = {profile.name: profile for profile in read if profile is not None and profile.name not in here}
+    kept = tuple(still_needed(tuple(gone.values()), living, users)) if gone else ()
+    for profile in kept:
+        text = f"AcceleratorProfile {profile.name} was deleted; its last figures count while they are needed."
+        remarks.append(Remark(text, PROFILE, profile.name))
+    return tuple(sorted((*living, *kept), key=lambda profile: profile.name))
+
+
+def _reserved(pods: Iterable[Json]) -> Iterator[str]:
+    """Names of the profiles that reservations were made by."""
+    for pod in pods:
+        reservation = decode((pod["metadata"].get("annotations") or {}).get(names.RESERVATION, ""))
+        if reservation is not None:
+            yield reservation.profile
 
 
 def _pools(

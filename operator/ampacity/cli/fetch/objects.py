@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ampacity import names
+from ampacity.cli.fetch.pages import every
 from ampacity.cluster.access import find_access
 from ampacity.cluster.client import Client
 from ampacity.cluster.errors import ApiError
@@ -16,7 +17,6 @@ from ampacity.cluster.errors import ApiError
 Json = dict[str, Any]
 
 _OURS = f"/apis/{names.GROUP}/{names.VERSION}"
-_PAGE = "500"
 _NOT_FOUND = 404
 _REMEDY = "this cluster does not know Ampacity's resources; install the chart, or choose another context"
 _TIMEOUT = 30.0
@@ -24,7 +24,7 @@ _TIMEOUT = 30.0
 _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     # The ledger first: what it announces is then resolved by the pods, which are listed after it.
     "holds": ("/api/v1/configmaps", {"fieldSelector": f"metadata.name={names.HOLDS}"}),
-    "revisions": ("/apis/apps/v1/controllerrevisions", {"labelSelector": f"{names.GROUP}/accepted"}),
+    "revisions": ("/apis/apps/v1/controllerrevisions", {"labelSelector": names.ACCEPTED}),
     "envelopes": (f"{_OURS}/sitepowerenvelopes", {}),
     "profiles": (f"{_OURS}/acceleratorprofiles", {}),
     "pools": (f"{_OURS}/gpuinferencepools", {}),
@@ -66,16 +66,9 @@ async def _fetch(kubeconfig: Path | None, context: str | None) -> Objects:
 
 
 async def _list(client: Client, path: str, selectors: Mapping[str, str]) -> list[Json]:
-    items: list[Json] = []
-    params = {**selectors, "limit": _PAGE}
-    while True:
-        try:
-            page = await client.get(path, params)
-        except ApiError as error:
-            if error.status == _NOT_FOUND:
-                raise NotInstalled(_REMEDY) from error
-            raise
-        items += page["items"]
-        if not page["metadata"].get("continue"):
-            return items
-        params["continue"] = page["metadata"]["continue"]
+    try:
+        return await every(client, path, selectors)
+    except ApiError as error:
+        if error.status == _NOT_FOUND:
+            raise NotInstalled(_REMEDY) from error
+        raise

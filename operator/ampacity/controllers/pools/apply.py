@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 16
 _AGAIN_AFTER = 10.0
+_CONFLICT = "Conflict"
+_ABSENT = "1"
+"""A version that no Deployment has: applied with it, one is created, or refused if it exists."""
 _FORCED = {"fieldManager": names.FIELD_MANAGER, "force": "true"}
 
 
@@ -74,6 +77,8 @@ class DeploymentWriter:
             except NotAllowed:
                 return
             except ApiError as error:
+                if error.reason == _CONFLICT:
+                    return
                 self._failed[item.key] = Failed(item, error.message, self._clock() + _AGAIN_AFTER)
                 log.warning("deployment %s not written: %s", item.key, error)
             else:
@@ -82,16 +87,17 @@ class DeploymentWriter:
     async def _bring_in_step(self, item: Wanted, current: DeploymentRecord | None) -> None:
         if current is None:
             if item.replicas and await self._is_ours(item):
-                await self._write(item)
+                await self._write(item, _ABSENT)
         elif item.unwanted and not current.replicas and current.settled and not current.pods:
             await self._delete(item, current)
         elif self._differs(item, current):
-            await self._write(item)
+            await self._write(item, current.resource_version)
 
     def _differs(self, item: Wanted, current: DeploymentRecord) -> bool:
         return (
             current.replicas != item.replicas
             or current.template_hash != item.digest
+            or current.surges != item.surges
             or self._applied.get(current.uid) != current.generation
         )
 
@@ -108,8 +114,13 @@ class DeploymentWriter:
             return True
         raise ApiError(409, "NameTaken", f"Deployment {item.key} exists and is not of this pool; rename one")
 
-    async def _write(self, item: Wanted) -> None:
-        body = blueprint(item.model, item.template, item.digest, item.site, item.replicas)
+    async def _write(self, item: Wanted, version: str) -> None:
+        """Refused if the Deployment is at another version: this process may have been stopped, and what
+        another leader has done meanwhile must not be undone. The watch tells what it is now."""
+        body = blueprint(
+            item.model, item.template, item.digest, item.site, item.replicas, item.surges
+        )
+        body["metadata"]["resourceVersion"] = version
         answer = await self._client.patch(
             item.path, body, kind=Patch.APPLY, params=_FORCED, guard=self._may_write
         )

@@ -18,13 +18,24 @@ _LAYOUT = 1
 """To be raised when `blueprint` changes, so that existing Deployments follow."""
 
 
+IN_PLACE = {"maxSurge": 0, "maxUnavailable": "25%"}
+"""A rollout replaces pods within the watts they have: surplus pods would wait at a full rack for ever."""
+
+SURGING = {"maxSurge": "25%", "maxUnavailable": 0}
+"""A rollout ends a pod only once its successor runs, in a place of its own."""
+
+
 def blueprint(
-    pool: GPUInferencePool, template: Mapping[str, Any], digest: str, site: str, replicas: int
+    pool: GPUInferencePool,
+    template: Mapping[str, Any],
+    digest: str,
+    site: str,
+    replicas: int,
+    surges: bool = False,
 ) -> dict[str, Any]:
     """Everything of the Deployment that is ours. `digest`: of `template`, which knows no site.
 
-    `maxSurge: 0`: a rollout replaces pods within the watts they have; surplus
-    pods would wait at a full rack for ever.
+    `surges`: its pods' successors could not take over their places.
     """
     labels = {names.POOL: pool.metadata.name, names.SITE: site}
     metadata = template.get("metadata") or {}
@@ -42,7 +53,7 @@ def blueprint(
         "spec": {
             "replicas": replicas,
             "selector": {"matchLabels": labels},
-            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": "25%"}},
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": SURGING if surges else IN_PLACE},
             "template": at_site,
         },
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ampacity import names
-from ampacity.controllers.pools.blueprint import TEMPLATE_HASH
+from ampacity.controllers.pools.blueprint import SURGING, TEMPLATE_HASH
 
 PATH = "/apis/apps/v1/deployments"
 """All Deployments; those of pools carry the label `names.POOL`."""
@@ -18,7 +18,9 @@ class DeploymentRecord:
     """A Deployment of a pool. `pool`: "namespace/name"; `owner`: uid of its controller.
 
     `settled`: its controller has seen the newest spec. `pods`: pods it has,
-    terminating ones not included. `failure`: why it cannot create pods, "" if it can.
+    terminating ones not included, `updated` of them of the newest template.
+    `surges`: a pod is ended only once its successor runs. `failure`: why it
+    cannot create pods, "" if it can.
     """
 
     uid: str
@@ -35,6 +37,17 @@ class DeploymentRecord:
     pods: int
     ready: int
     failure: str = ""
+    updated: int = 0
+    surges: bool = False
+
+    def outdated(self, digest: str) -> int:
+        """How many of its pods are not of the template with this digest, or may not be."""
+        newest = self.template_hash == digest and self.settled
+        return max(0, self.pods - self.updated) if newest else self.pods
+
+    def rolls(self, digest: str) -> bool:
+        """Whether its pods are to be of another template, as far as its controller has said."""
+        return self.template_hash != digest or self.pods > self.updated
 
 
 def read_deployment(obj: Mapping[str, Any]) -> DeploymentRecord | None:
@@ -60,7 +73,14 @@ def read_deployment(obj: Mapping[str, Any]) -> DeploymentRecord | None:
         pods=status.get("replicas", 0),
         ready=status.get("readyReplicas", 0),
         failure=_failure(status),
+        updated=status.get("updatedReplicas", 0),
+        surges=_surges(spec),
     )
+
+
+def _surges(spec: Mapping[str, Any]) -> bool:
+    rolling = (spec.get("strategy") or {}).get("rollingUpdate") or {}
+    return bool(rolling.get("maxUnavailable") == SURGING["maxUnavailable"])
 
 
 def _failure(status: Mapping[str, Any]) -> str:

@@ -22,7 +22,11 @@ from ampacity.translate.records import PodRecord
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One Deployment as it should be. `unwanted`: its pool does not want this site at all."""
+    """One Deployment as it should be.
+
+    `unwanted`: its pool does not want this site at all. `surges`: a pod of it may be ended only once its
+    successor runs.
+    """
 
     model: GPUInferencePool
     template: Mapping[str, Any]
@@ -30,6 +34,7 @@ class Wanted:
     site: str
     replicas: int
     unwanted: bool = False
+    surges: bool = False
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 
 from ampacity.controllers.pools.desired import (
@@ -19,19 +19,21 @@ from ampacity.controllers.pools.desired import (
 from ampacity.controllers.pools.reading import PoolScene
 from ampacity.controllers.scene import Scene
 from ampacity.core.distribution import accepted_sites
-from ampacity.core.ledger import VIRTUAL, Ledger, Need, holds_by_controller
+from ampacity.core.ledger import VIRTUAL, FenceEntry, Hold, Ledger, Left, Need, holds_by_controller
 from ampacity.core.plan import Grant
+from ampacity.translate.ledger.left import is_free, left_by
 from ampacity.translate.pools.template import deployment_key
 from ampacity.translate.records import PoolRecord
 
 
 @dataclass(frozen=True, slots=True)
 class PoolPlaces:
-    """A pool and where it has places, by site."""
+    """A pool and where it has places, by site. `orphaned`: sites of it without an envelope in force."""
 
     pool: PoolScene
     sites: Sites
     counts: dict[str, Tally]
+    orphaned: tuple[str, ...] = ()
 
 
 class Fleet:
@@ -57,11 +59,28 @@ class Fleet:
         return replace(grant, waiter=replace(waiter, controller=deployment_key(namespace, pool, grant.site)))
 
     def waiting(self, ledger: Ledger) -> Iterator[Need]:
-        """What the pools' pods without a place need."""
+        """What the pods without a place need, of controllers that have a hold."""
+        held = {hold.controller for hold in ledger.holds}
         announced = {entry.uid for entry in ledger.fence}
-        for pod in self._scene.index.waiting():
-            if pod.pool and pod.uid not in announced and not pod.terminating and not pod.other_gates:
+        for pod in self._scene.index.waiting() if held else ():
+            if pod.controller in held and pod.plannable and pod.uid not in announced:
                 yield pod.controller, pod.shape.gpu_units, pod.shape.requests
+
+    def left(self, ledger: Ledger, given_up: Container[str] = ()) -> Iterator[Left]:
+        """Places that pods have left, and that nobody has taken since; not of the pods `given_up`, by uid.
+
+        What a pool's pod leaves is that pool's, as long as there is one.
+        """
+        pools = {pool.key for pool in self._scene.pools}
+        nodes = {node.name: node for node in self._scene.nodes} if self._scene.left else {}
+        taken: list[FenceEntry | Hold | Left] = [*ledger.fence, *ledger.holds]
+        for pod in self._scene.left:
+            if pod.uid in given_up or pod.node not in nodes or (pod.pool and pod.pool not in pools):
+                continue
+            place, use = left_by(pod), self._scene.index.use(pod.node)
+            if is_free(place, nodes[pod.node], use, (other for other in taken if other.node == pod.node)):
+                taken.append(place)
+                yield place
 
     def due_holds(self, ledger: Ledger) -> dict[str, int]:
         """How many holds each Deployment may keep, by controller key; those of an unreadable pool stay."""
@@ -76,9 +95,13 @@ class Fleet:
                 due |= {key: now[key] for key in keys}
         return due
 
-    def deployments(self, ledger: Ledger) -> list[Wanted]:
-        """Every Deployment as it should be, those included that should go."""
-        return [wanted for places in self.places(ledger) for wanted in _wanted(places)]
+    def deployments(self, ledger: Ledger, surging: Container[str] = ()) -> list[Wanted]:
+        """Every Deployment as it should be, those included that should go.
+
+        `surging`: keys of those that may end a pod only once its successor runs.
+        """
+        every = [wanted for places in self.places(ledger) for wanted in _wanted(places)]
+        return [replace(wanted, surges=True) if wanted.key in surging else wanted for wanted in every]
 
     def places(self, ledger: Ledger) -> Iterator[PoolPlaces]:
         """Each readable pool with its tallies, at the sites where it has anything."""
@@ -94,7 +117,8 @@ class Fleet:
             accepted = [site for site in self._sites_for(pool.record) if site in present]
             sites = sites_of(accepted, self._known, deployed)
             counts = tallies(pool, (*sites.ranked, *sites.left), pods, reserved, self.answering)
-            yield PoolPlaces(pool, sites, counts)
+            orphaned = tuple(site for site in sites.ranked if site not in self._known)
+            yield PoolPlaces(pool, sites, counts, orphaned)
 
     def _sites_for(self, record: PoolRecord) -> tuple[str, ...]:
         key = f"{record.namespace}/{record.name}"

@@ -36,8 +36,8 @@ class PoolScene:
 class PoolReading:
     """Reads pools; what was read stays until the object or the profiles change."""
 
-    def __init__(self, reader: PodReader) -> None:
-        self._reader = reader
+    def __init__(self, reader: PodReader, *, fast_lane: bool = True) -> None:
+        self._reader, self._fast_lane = reader, fast_lane
         self._known: dict[str, tuple[int, tuple[Profile, ...], PoolScene]] = {}
 
     def read(
@@ -54,16 +54,15 @@ class PoolReading:
         known = self._known.get(uid)
         if known is not None and known[0] == generation and known[1] is profiles:
             return replace(known[2], obj=obj)
-        scene = _read(obj, profiles, self._reader)
+        scene = self._read(obj, profiles)
         self._known[uid] = (generation, profiles, scene)
         return scene
 
-
-def _read(obj: Object, profiles: Sequence[Profile], reader: PodReader) -> PoolScene:
-    pool, problems = read_pool(obj, profiles, reader)
-    if pool is None:
-        return PoolScene(obj, problems)
-    return PoolScene(obj, (), pool.model, pool.template, digest_of(pool.template), pool.record)
+    def _read(self, obj: Object, profiles: Sequence[Profile]) -> PoolScene:
+        pool, problems = read_pool(obj, profiles, self._reader, fast_lane=self._fast_lane)
+        if pool is None:
+            return PoolScene(obj, problems)
+        return PoolScene(obj, (), pool.model, pool.template, digest_of(pool.template), pool.record)
 
 
 def _deployed(scene: PoolScene, replicas: int) -> PoolScene:

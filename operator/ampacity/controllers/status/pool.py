@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ampacity import names
 from ampacity.apis import Condition
 from ampacity.apis.gpu_inference_pool import MAX_SITES, PoolSiteStatus, PoolStatus
 from ampacity.controllers.status.conditions import condition, listed, shortened, stalled
-from ampacity.core.plan import Refusal, SiteReason
+from ampacity.core.plan import Reason, Refusal, SiteReason
+from ampacity.core.sentences import no_envelope
 from ampacity.core.site import Problem
 
 _SENTENCE = 1_000
@@ -30,7 +31,8 @@ class PoolView:
     """What the status of one pool is made of.
 
     `refusals`: of its replicas and waiting pods. `failures`: what keeps a
-    Deployment from creating pods that have a place.
+    Deployment from creating pods that have a place. `outdated`: pods of an earlier
+    template. `orphaned`: sites where it runs and that have no envelope in force.
     """
 
     name: str
@@ -41,6 +43,8 @@ class PoolView:
     problems: tuple[Problem, ...] = ()
     failures: tuple[str, ...] = ()
     invalid: str = "InvalidSpec"
+    outdated: int = 0
+    orphaned: tuple[str, ...] = ()
 
     @property
     def placed(self) -> int:
@@ -119,22 +123,45 @@ def _conditions(view: PoolView) -> list[Condition]:
         condition("Reconciling", not done, reason, message, generation=generation),
         stalled((), generation),
         *waiting,
+        *_without_envelope(view),
     ]
+
+
+def _without_envelope(view: PoolView) -> list[Condition]:
+    if not view.orphaned:
+        return []
+    told = f"{_orphaned(view)}: what runs there stays, and nothing is added or replaced until one is applied"
+    return [condition("SiteUnknown", True, Reason.NO_ENVELOPE.value, told, generation=view.generation)]
+
+
+def _orphaned(view: PoolView) -> str:
+    return listed(no_envelope(site) for site in view.orphaned)
 
 
 def _progress(view: PoolView) -> tuple[str, str]:
     """The one reason that matters most, as a word and a sentence."""
     if view.waiting:
-        return _why_waiting(view.refusals, view.waiting, view.desired)
+        return _why_waiting(view)
     if view.failures:
         return "PodsNotCreated", listed(view.failures)
+    if view.outdated:
+        return "Replacing", _replacing(view)
     if view.ready < view.desired:
         return "Starting", f"{view.ready} of {view.desired} replicas are ready"
     return "AllReady", f"{view.ready} of {view.desired} replicas are ready"
 
 
-def _why_waiting(refusals: Sequence[Refusal], waiting: int, desired: int) -> tuple[str, str]:
-    counted = f"{waiting} of {desired} replicas wait"
-    if not refusals:
-        return "Placing", f"{counted} for the next placement cycle"
-    return refusals[0].reason.value, f"{counted}: {refusals[0].sentence}"
+def _replacing(view: PoolView) -> str:
+    counted = f"{view.outdated} of {view.desired} replicas are of an earlier template"
+    if not view.refusals:
+        return f"{counted} and are being replaced"
+    return f"{counted} and stay until their successors have a place: {view.refusals[0].sentence}"
+
+
+def _why_waiting(view: PoolView) -> tuple[str, str]:
+    counted = f"{view.waiting} of {view.desired} replicas wait"
+    if view.orphaned and not any(why.site for refusal in view.refusals for why in refusal.sites):
+        return Reason.NO_ENVELOPE.value, f"{counted}: {_orphaned(view)}"
+    if view.refusals:
+        return view.refusals[0].reason.value, f"{counted}: {view.refusals[0].sentence}"
+    return "Placing", f"{counted} for the next placement cycle"

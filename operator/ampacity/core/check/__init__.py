@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from ampacity.core.check.edges import coolers, shares, suppliers
+from ampacity.core.check.effort import effort
 from ampacity.core.check.feeding import cycles, idle_failures, racks
 from ampacity.core.check.graph import Graph, Origins
 from ampacity.core.check.losses import losses
@@ -22,6 +23,7 @@ _RULES: tuple[Callable[[Graph], Iterator[Problem]], ...] = (
     names,
     duplicates,
     sizes,
+    effort,
     suppliers,
     coolers,
     shares,

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from ampacity.core.check.graph import Graph
 from ampacity.core.site import Domain, Medium, Problem
 
+_MOST_SHOWN = 10
+
 
 def cycles(graph: Graph) -> Iterator[Problem]:
     """Depth first from each domain; a supplier met again on the way down closes a cycle."""
@@ -17,9 +19,16 @@ def cycles(graph: Graph) -> Iterator[Problem]:
             if cycle:
                 yield Problem(
                     f"{path}.suppliers",
-                    f"power runs in a circle: {' <- '.join(cycle)}",
+                    f"power runs in a circle: {_shown(cycle)}",
                     "remove one of these suppliers, so that each path ends at a source",
                 )
+
+
+def _shown(cycle: list[str]) -> str:
+    """The names in order; of a long circle its beginning and its end."""
+    if len(cycle) <= _MOST_SHOWN:
+        return " <- ".join(cycle)
+    return f"{' <- '.join(cycle[: _MOST_SHOWN - 2])} <- ... ({len(cycle) - 1:,} in all) <- {cycle[-1]}"
 
 
 def _cycle_from(start: str, domains: Mapping[str, Domain], done: set[str]) -> list[str]:

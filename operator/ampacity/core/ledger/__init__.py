@@ -15,24 +15,30 @@ from ampacity.core.ledger.fence import (
     withdraw,
 )
 from ampacity.core.ledger.holds import (
+    LEFT,
     Need,
     give_up,
     holds_by_controller,
     overdue,
     release,
+    reserved_by_controller,
     without_holds,
     without_misfits,
 )
+from ampacity.core.ledger.left import MAX_LEFT, Left, keep, leaver
 from ampacity.core.ledger.model import FenceEntry, Hold, Ledger
 
 __all__ = [
+    "LEFT",
     "MAX_ENTRIES",
     "MAX_HOLDS",
+    "MAX_LEFT",
     "VIRTUAL",
     "Announcement",
     "FenceEntry",
     "Hold",
     "Ledger",
+    "Left",
     "Need",
     "Sighting",
     "advance",
@@ -40,9 +46,12 @@ __all__ = [
     "give_up",
     "holds_by_controller",
     "in_doubt",
+    "keep",
+    "leaver",
     "newer",
     "overdue",
     "release",
+    "reserved_by_controller",
     "resolve",
     "take_over",
     "withdraw",

@@ -1,9 +1,9 @@
 """Holds: places kept for pods that do not exist yet.
 
-A hold is made with a grant to a pool's replica (`fence.announce`), taken by a
-pod of the same controller, and released here once nobody is due to take it,
-once it was left untaken for long, or once the planner finds that its place is
-of no use any more.
+A hold is made with a grant to a pool's replica (`fence.announce`) or out of the
+place of a pod that went away (`left.keep`), taken by a pod of the same
+controller, and released here once nobody is due to take it, once it was left
+untaken for long, or once the planner finds that its place is of no use any more.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import replace
 from ampacity.core.ledger.model import Hold, Ledger
 from ampacity.core.snapshot import Resources, Waiter
 
-HOLD_SECONDS = 60
-"""How long a hold stands while its controller makes no pod: starting one takes a second or two."""
+LEFT = "left/"
+"""Start of the key of a hold that stands for its time, whatever its controller is due."""
 
 Need = tuple[str, int, Resources]
 """What a waiting pod could take a hold for: its controller, GPU units and requests."""
@@ -27,18 +27,28 @@ def holds_by_controller(ledger: Ledger) -> Counter[str]:
     return Counter(hold.controller for hold in ledger.holds)
 
 
+def reserved_by_controller(ledger: Ledger) -> Counter[str]:
+    """How many places the ledger keeps for each controller: holds, and grants under way."""
+    return holds_by_controller(ledger) + Counter(entry.controller for entry in ledger.fence)
+
+
 def release(ledger: Ledger, due: Mapping[str, int], usable: Set[str]) -> Ledger:
     """The ledger without holds that nobody will take.
 
     `due`: how many holds each controller may keep (a controller not named keeps
-    none); the newest go first. `usable`: nodes that admit pods; a hold on
+    none); the newest go first. What a controller left behind of which only its pods
+    are known (`LEFT`) waits for them. `usable`: nodes that admit pods; a hold on
     another node goes, so that its replica is planned again elsewhere.
     """
-    left = Counter(due)
+    room = Counter(due)
     kept: list[Hold] = []
     for hold in _oldest_first(ledger):
-        if hold.node in usable and left[hold.controller] > 0:
-            left[hold.controller] -= 1
+        if hold.node not in usable:
+            continue
+        if hold.key.startswith(LEFT):
+            kept.append(hold)
+        elif room[hold.controller] > 0:
+            room[hold.controller] -= 1
             kept.append(hold)
     if len(kept) == len(ledger.holds):
         return ledger
@@ -72,18 +82,13 @@ def without_misfits(ledger: Ledger, waiting: Iterable[Need]) -> Ledger:
     return replace(ledger, holds=kept) if dropped else ledger
 
 
-def overdue(ledger: Ledger, alive: Mapping[str, int], began: int, now: int) -> tuple[Hold, ...]:
-    """Holds left untaken for `HOLD_SECONDS`, while their controller did not show any other pod either.
+def overdue(ledger: Ledger, since: Mapping[str, float], now: float, patience: float) -> tuple[Hold, ...]:
+    """Holds that have waited in vain for `patience` seconds.
 
-    `alive`: when each controller last showed a pod; `began`: when we began to
-    watch for that; all in seconds since the epoch. A controller that makes many
-    pods, one after the other, so keeps the holds for those yet to come.
+    `since`: from when on each hold counts as waiting, by its key. Times come from one
+    clock that never jumps; a hold that is not named has not begun to wait.
     """
-    return tuple(
-        hold
-        for hold in ledger.holds
-        if now - max(hold.since, alive.get(hold.controller, 0), began) >= HOLD_SECONDS
-    )
+    return tuple(hold for hold in ledger.holds if now - since.get(hold.key, now) >= patience)
 
 
 def without_holds(ledger: Ledger, holds: Iterable[Hold]) -> Ledger:

@@ -42,7 +42,7 @@ class FenceEntry:
 class Hold:
     """A place without a pod. `key` is unique; `controller` is who may take it.
 
-    `since`: when it was made (integer seconds since the epoch, given by the caller).
+    `since`: grows from one hold to the next (a number of the caller's, and no time: clocks jump).
     """
 
     key: str

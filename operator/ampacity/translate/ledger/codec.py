@@ -4,6 +4,12 @@ Entries repeat nodes, racks, profiles and requests, so those stand once in a
 table and entries name them by number: 2,000 entries with long names stay under
 the 1 MiB that a ConfigMap may hold. Reading is strict: a ledger that cannot be
 read is an error, never an empty ledger, for what it announced may still happen.
+
+During an upgrade, and after a rollback, one version reads what another wrote. A
+version that only adds what may be forgotten appends it: fields to the object,
+values to the end of a row. An older one reads past them, and writes the ledger
+without them. Whatever an older version must not overlook raises FORMAT, and then
+it reads nothing, and does not lead. What is added must have a default when absent.
 """
 
 from __future__ import annotations
@@ -16,6 +22,8 @@ from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
 
 FORMAT = 1
+_PLACE = 8
+"""Values in the row of a place."""
 
 Row = list[Any]
 
@@ -88,10 +96,10 @@ def _place_row(place: FenceEntry | Hold, table: _Table) -> Row:
 
 def _place(row: Row, table: list[Any]) -> dict[str, Any]:
     """The fields that fence entries and holds share."""
-    numbers = [_whole(number) for number in row]
+    numbers = [_whole(number) for number in row[:_PLACE]]
     node, site, rack, profile, controller = (_text(table[number]) for number in numbers[:5])
     power, air, liquid = (_whole(figure) for figure in table[numbers[5]])
-    cpu, memory, ephemeral, pods, extended = table[numbers[6]]
+    cpu, memory, ephemeral, pods, extended, *_ = table[numbers[6]]
     return {
         "node": node,
         "site": site,
@@ -116,7 +124,7 @@ def _fence_row(entry: FenceEntry, table: _Table) -> Row:
 
 
 def _fence_entry(row: Row, table: list[Any]) -> FenceEntry:
-    uid, name, version, generation, epoch, hold, place = row
+    uid, name, version, generation, epoch, hold, place, *_ = row
     return FenceEntry(
         uid=_text(uid),
         name=_text(name),
@@ -133,7 +141,7 @@ def _hold_row(hold: Hold, table: _Table) -> Row:
 
 
 def _hold(row: Row, table: list[Any]) -> Hold:
-    key, since, place = row
+    key, since, place, *_ = row
     return Hold(key=_text(key), since=_whole(since), **_place(place, table))
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from ampacity import names
 from ampacity.core.snapshot import Shape
 from ampacity.translate.pods.gpus import GpuCounter
+from ampacity.translate.pods.lanes import Wait, obstacle, wait_of
 from ampacity.translate.pods.promised import promised_node
 from ampacity.translate.pods.requests import UNREADABLE
 from ampacity.translate.pods.reservation import decode
@@ -28,6 +29,7 @@ Json = Mapping[str, Any]
 
 _SHAPES_KEPT = 50_000
 _SINCE_DIGITS = 15
+_SCHEDULER_SAYS = 300
 NO_PIN = PinPoint()
 
 
@@ -56,14 +58,15 @@ class PodReader:
         if status.get("phase") in TERMINAL:
             return None
         gates = [gate.get("name") for gate in spec.get("schedulingGates") or ()]
+        wait = wait_of(gates, text(spec.get("schedulerName")), bool(spec.get("nodeName")))
         namespace = metadata.get("namespace") or "default"
-        shape = self._kept(read_shape(namespace, metadata, spec, self._units(names.GATE in gates)))
-        return _record(metadata, spec, status, shape, gates)
+        shape = self._kept(read_shape(namespace, metadata, spec, self._units(wait.waiting)))
+        return _record(metadata, spec, status, shape, wait)
 
     def template(self, namespace: str, template: Json) -> Shape:
         """The shape of pods made from a pod template, which all wait for power."""
         metadata, spec = template.get("metadata") or {}, template.get("spec") or {}
-        return self._kept(read_shape(namespace, metadata, spec, self._units(gated=True)))
+        return self._kept(read_shape(namespace, metadata, spec, self._units(waiting=True)))
 
     def use(self, gpu_resources: Iterable[str]) -> None:
         """From now on these resources are GPUs; records read before need `recount`."""
@@ -76,8 +79,8 @@ class PodReader:
             return record
         return replace(record, shape=self._kept(replace(record.shape, gpu_units=units)))
 
-    def _units(self, gated: bool) -> Units:
-        return self._gpus.units_in_doubt if gated else self._gpus.units
+    def _units(self, waiting: bool) -> Units:
+        return self._gpus.units_in_doubt if waiting else self._gpus.units
 
     def _kept(self, shape: Shape) -> Shape:
         if len(self._shapes) >= _SHAPES_KEPT:
@@ -85,11 +88,12 @@ class PodReader:
         return self._shapes.setdefault(shape, shape)
 
 
-def _record(metadata: Json, spec: Json, status: Json, shape: Shape, gates: list[str]) -> PodRecord:
+def _record(metadata: Json, spec: Json, status: Json, shape: Shape, wait: Wait) -> PodRecord:
     labels: Mapping[str, str] = metadata.get("labels") or {}
     annotations: Mapping[str, str] = metadata.get("annotations") or {}
-    gated, created = names.GATE in gates, _epoch(metadata.get("creationTimestamp"))
-    reservation, doubt = (None, "") if gated else _reservation(annotations)
+    created = _epoch(metadata.get("creationTimestamp"))
+    reservation, doubt = (None, "") if wait.waiting else _reservation(annotations)
+    promised = "" if wait.unplaced else promised_node(shape.node_terms, reservation)
     return PodRecord(
         uid=text(metadata.get("uid")) or f"{shape.namespace}/{metadata['name']}",
         namespace=shape.namespace,
@@ -99,20 +103,23 @@ def _record(metadata: Json, spec: Json, status: Json, shape: Shape, gates: list[
         priority=whole(spec.get("priority")),
         created=created,
         controller=_controller(shape.namespace, metadata),
-        node=text(spec.get("nodeName")) or ("" if gates else promised_node(shape.node_terms, reservation)),
+        node=text(spec.get("nodeName")) or promised,
         bound=bool(spec.get("nodeName")),
-        waiting=gated,
-        other_gates=len(gates) > gates.count(names.GATE),
-        gate_index=gates.index(names.GATE) if gated else -1,
+        waiting=wait.waiting,
+        other_gates=wait.other_gates,
+        gate_index=wait.gate_index,
         terminating=metadata.get("deletionTimestamp") is not None,
         phase=text(status.get("phase")) or "Pending",
         reservation=reservation,
         powered=_powered(status.get("conditions") or ()),
         pool=f"{shape.namespace}/{labels[names.POOL]}" if names.POOL in labels else "",
         since=_since(annotations.get(names.SINCE), created),
-        pin=_pin_point(spec, metadata) if gated else NO_PIN,
+        pin=_pin_point(spec, metadata) if wait.gate_index >= 0 else NO_PIN,
         claims=_claims(spec),
-        doubt=doubt or (shape.unknown_draw if not gated else ""),
+        doubt=doubt or (shape.unknown_draw if not wait.waiting else ""),
+        lane=wait.lane,
+        obstacle=obstacle(wait, spec),
+        scheduler="" if wait.waiting or spec.get("nodeName") else _unschedulable(status.get("conditions")),
     )
 
 
@@ -147,6 +154,16 @@ def _powered(conditions: Iterable[Json]) -> tuple[str, str, str] | None:
         if condition.get("type") == names.POWERED:
             return condition.get("status", ""), condition.get("reason") or "", condition.get("message") or ""
     return None
+
+
+def _unschedulable(conditions: Iterable[Json] | None) -> str:
+    """What the scheduler says against the pod; of a gate that is gone it may still speak for a moment."""
+    for condition in conditions or ():
+        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
+            reason = condition.get("reason") or ""
+            said = condition.get("message") or reason
+            return "" if reason == "SchedulingGated" else str(said)[:_SCHEDULER_SAYS]
+    return ""
 
 
 def _pin_point(spec: Json, metadata: Json) -> PinPoint:

@@ -15,6 +15,7 @@ from typing import Any
 from ampacity import names
 from ampacity.core.snapshot import NodeTerm, Resources, Shape
 from ampacity.translate.pods.gpus import GpuCounter
+from ampacity.translate.pods.lanes import wait_of
 from ampacity.translate.pods.promised import promised_node
 from ampacity.translate.pods.requests import UNREADABLE, container_requests
 from ampacity.translate.pods.reservation import decode
@@ -37,10 +38,10 @@ def salvaged_pod(pod: Json, counter: GpuCounter, error: Exception) -> PodRecord 
         return None
     gates = [_mapping(gate).get("name") for gate in _items(spec.get("schedulingGates"))]
     annotations, labels = _texts(metadata.get("annotations")), _texts(metadata.get("labels"))
-    namespace, gated = _string(metadata.get("namespace")) or "default", names.GATE in gates
-    reservation = None if gated else decode(annotations.get(names.RESERVATION, ""))
+    namespace, bound = _string(metadata.get("namespace")) or "default", _string(spec.get("nodeName"))
+    wait = wait_of(gates, _string(spec.get("schedulerName")), bool(bound))
+    reservation = None if wait.waiting else decode(annotations.get(names.RESERVATION, ""))
     doubt = f"it cannot be read, so it gets no place and its node counts at its maximum: {error}"[:_LONGEST]
-    bound = _string(spec.get("nodeName"))
     return PodRecord(
         uid=_string(metadata.get("uid")) or f"{namespace}/{name}",
         namespace=namespace,
@@ -50,16 +51,17 @@ def salvaged_pod(pod: Json, counter: GpuCounter, error: Exception) -> PodRecord 
         priority=0,
         created=0,
         controller=f"Pod/{namespace}/{name}",
-        node=bound or ("" if gates else _promised(spec, reservation)),
+        node=bound or ("" if wait.unplaced else _promised(spec, reservation)),
         bound=bool(bound),
-        waiting=gated,
-        other_gates=len(gates) > gates.count(names.GATE),
-        gate_index=gates.index(names.GATE) if gated else -1,
+        waiting=wait.waiting,
+        other_gates=wait.other_gates,
+        gate_index=wait.gate_index,
         terminating=metadata.get("deletionTimestamp") is not None,
         phase=phase or "Pending",
         reservation=reservation,
         pool=f"{namespace}/{labels[names.POOL]}" if names.POOL in labels else "",
         doubt=doubt,
+        lane=wait.lane,
     )
 
 

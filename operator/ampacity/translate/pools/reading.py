@@ -11,6 +11,7 @@ from ampacity.core.site import Problem
 from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.pools.accelerators import unknown_accelerators
 from ampacity.translate.pools.pool import pool_record
+from ampacity.translate.pools.readable import unreadable_parts
 from ampacity.translate.pools.template import Json, render_template
 from ampacity.translate.records import PoolRecord, Profile
 
@@ -25,16 +26,25 @@ class PoolRead:
 
 
 def read_pool(
-    obj: Mapping[str, Any], profiles: Sequence[Profile], reader: PodReader, *, deployed: int = 0
+    obj: Mapping[str, Any],
+    profiles: Sequence[Profile],
+    reader: PodReader,
+    *,
+    deployed: int = 0,
+    fast_lane: bool = True,
 ) -> tuple[PoolRead | None, tuple[Problem, ...]]:
-    """The pool, or what is wrong with it. `deployed`: replicas that its Deployments ask for together."""
+    """The pool, or what is wrong with it. `deployed`: replicas that its Deployments ask for together.
+
+    `fast_lane`: as in `render_template`; it makes no difference to the record.
+    """
     model, problems = read(GPUInferencePool, obj)
     if model is None:
         return None, problems
-    problems = unknown_accelerators(model.spec.accelerators or (), profiles)
+    problems = unreadable_parts(model.pod_template(), reader)
+    problems += unknown_accelerators(model.spec.accelerators or (), profiles)
     if problems:
         return None, problems
-    rendered = render_template(model, profiles)
+    rendered = render_template(model, profiles, fast_lane=fast_lane)
     if rendered.template is None:
         return None, rendered.problems
     record = pool_record(model, rendered.template, reader, deployed=deployed)

@@ -18,6 +18,7 @@ from typing import Any
 from ampacity import names
 from ampacity.apis import GPUInferencePool
 from ampacity.core.site import Problem
+from ampacity.translate.pods.lanes import more_than_a_node
 from ampacity.translate.profiles.profile import expand_accelerators
 from ampacity.translate.records import Profile
 
@@ -35,8 +36,13 @@ class Rendered:
     problems: tuple[Problem, ...] = ()
 
 
-def render_template(pool: GPUInferencePool, profiles: Sequence[Profile]) -> Rendered:
-    """The pod template of `pool` with gate, labels, annotations and the GPUs it needs; no site in it."""
+def render_template(
+    pool: GPUInferencePool, profiles: Sequence[Profile], *, fast_lane: bool = True
+) -> Rendered:
+    """The pod template of `pool` with labels, annotations and the GPUs it needs; no site in it.
+
+    Its pods wait by gate or, with `fast_lane`, by naming us as their scheduler where that is enough.
+    """
     template = copy.deepcopy(pool.pod_template())
     problems: list[Problem] = []
     _ask_for_gpus(pool, template["spec"], profiles, problems)
@@ -45,8 +51,7 @@ def render_template(pool: GPUInferencePool, profiles: Sequence[Profile]) -> Rend
     metadata = template.setdefault("metadata", {})
     metadata["labels"] = {**(metadata.get("labels") or {}), names.POOL: pool.metadata.name}
     metadata["annotations"] = {**(metadata.get("annotations") or {}), **_annotations(pool)}
-    gates = [gate for gate in template["spec"].get("schedulingGates") or () if gate["name"] != names.GATE]
-    template["spec"]["schedulingGates"] = [*gates, {"name": names.GATE}]
+    _wait(template["spec"], fast_lane)
     return Rendered(template)
 
 
@@ -73,6 +78,19 @@ def created_at(pool: GPUInferencePool) -> int:
     return int(datetime.fromisoformat(stamp).timestamp()) if stamp else 0
 
 
+def _wait(spec: Json, fast_lane: bool) -> None:
+    """Let the pods wait for their grant. Decided by the template alone, never by what is true at a moment."""
+    gates = list(spec.get("schedulingGates") or ())
+    chosen = spec.pop("schedulerName", None) or names.SCHEDULER
+    if fast_lane and not gates and chosen == names.SCHEDULER and not more_than_a_node(spec):
+        spec["schedulerName"] = names.SCHEDULER
+        return
+    if chosen != names.SCHEDULER:
+        spec["schedulerName"] = chosen
+    gate = {"name": names.GATE}
+    spec["schedulingGates"] = [*(other for other in gates if other != gate), gate]
+
+
 def _annotations(pool: GPUInferencePool) -> dict[str, str]:
     placement = pool.spec.placement
     found = {
@@ -93,8 +111,10 @@ def _ask_for_gpus(
     wanted = pool.spec.gpus_per_replica
     if not asked:
         problems += wrong
-        limits = spec["containers"][0].setdefault("resources", {}).setdefault("limits", {})
-        limits[resource] = str(wanted or 1)
+        first = spec["containers"][0]
+        resources = first.get("resources") or {}
+        limits = {**(resources.get("limits") or {}), resource: str(wanted or 1)}
+        first["resources"] = {**resources, "limits": limits}
     elif wanted is not None and asked != wanted:
         problems.append(
             Problem(

@@ -62,6 +62,11 @@ class HardwareBook:
         self._largest = {liquid: self._join(measured or profiles, liquid) for liquid in (False, True)}
         self._fixed = {liquid: self._join_fixed(measured or profiles, liquid) for liquid in (False, True)}
 
+    @property
+    def deleted(self) -> frozenset[str]:
+        """Names of the profiles whose object is gone."""
+        return frozenset(profile.name for profile in self._profiles.values() if profile.deleted)
+
     def look_up(self, node: NodeRecord, rack: Rack) -> Hardware:
         """What this node is, standing in `rack`."""
         extended = dict(node.devices or node.allocatable.extended)

@@ -6,6 +6,7 @@ may also name machines. Where the machine is unknown, what the rack is said to
 hold decides; where that is silent too, the largest known server with that GPU
 is assumed, with a note: what is in doubt counts at its maximum. Anybody who may
 label a node may write any number of GPUs there, so it is believed within bounds.
+A deleted profile counts only where no other one fits.
 """
 
 from __future__ import annotations
@@ -114,7 +115,8 @@ class Matcher:
             and all(labels.get(label) == value for label, value in profile.match_labels.items())
             and seen.product_of(profile)
         ]
-        return _chosen(candidates, seen, listed) if candidates else None
+        living = [profile for profile in candidates if not profile.deleted]
+        return _chosen(living or candidates, seen, listed) if candidates else None
 
     def _is_known(self, resource: str) -> bool:
         """Whether a resource is an accelerator: hugepages and network cards are not."""

@@ -29,6 +29,8 @@ Each = Mapping[str, Sequence[str]]
 
 def values(text: str) -> tuple[str, ...]:
     """What a range or list means: "08-10" is 08, 09, 10; "a,b" is a, b; "a-c" is a, b, c."""
+    if _size(text) > MAX_NAMES:
+        raise _too_many(text)
     found = [value for part in text.split(",") for value in _part(part)]
     if len(set(found)) < len(found):
         raise PatternError(f"'{text}' names something twice; write each value once")
@@ -79,7 +81,7 @@ def unroll(name: str) -> tuple[str, ...]:
 
 def count(name: str, each: Each) -> int:
     """How many names a pattern stands for, without making them."""
-    ranges = prod(len(values(piece)) for piece in _RANGE.findall(name))
+    ranges = prod(_size(piece) for piece in _RANGE.findall(name))
     return ranges * prod(len(each.get(variable, ())) or 1 for variable in used(name))
 
 
@@ -97,6 +99,18 @@ def compress(names: Iterable[str], limit: int = 1000) -> str:
     return ",".join(shown)
 
 
+def _size(text: str) -> int:
+    """How many values a range or list has, without making them; what is no range counts as one."""
+    return sum(_width(*part.partition("-")[::2]) for part in text.split(","))
+
+
+def _width(first: str, last: str) -> int:
+    if first.isdigit() and last.isdigit():
+        return max(1, int(last) - int(first) + 1)
+    letters = len(first) == len(last) == 1
+    return max(1, ord(last) - ord(first) + 1) if letters else 1
+
+
 def _part(part: str) -> Iterable[str]:
     first, dash, last = part.partition("-")
     if not dash:
@@ -111,11 +125,8 @@ def _part(part: str) -> Iterable[str]:
 
 
 def _numbers(part: str, first: str, last: str) -> Iterable[str]:
-    size = int(last) - int(first) + 1
-    if size < 1:
+    if int(last) < int(first):
         raise PatternError(f"'{part}' is no range; write the smaller number first, as in 01-10")
-    if size > MAX_NAMES:
-        raise _too_many(part)
     return (str(number).zfill(len(first)) for number in range(int(first), int(last) + 1))
 
 

@@ -32,7 +32,13 @@ from ampacity.translate.snapshot.stock import Stock, Stocktaker
 from ampacity.translate.snapshot.strays import Strays, find_strays
 from ampacity.translate.snapshot.usage import PodIndex
 from ampacity.translate.snapshot.views import Facts, Promise, Viewer, promises_of
-from ampacity.translate.snapshot.waiting import Waiting, pod_waiter, virtual_waiters, waiting_pods
+from ampacity.translate.snapshot.waiting import (
+    Waiting,
+    asked_since,
+    pod_waiter,
+    virtual_waiters,
+    waiting_pods,
+)
 
 
 class SnapshotCache:
@@ -45,14 +51,22 @@ class SnapshotCache:
 
 
 def build_snapshot(
-    world: World, *, cache: SnapshotCache | None = None, index: PodIndex | None = None
+    world: World,
+    *,
+    cache: SnapshotCache | None = None,
+    index: PodIndex | None = None,
+    ages: Mapping[str, int] | None = None,
+    replicas: int | None = None,
 ) -> Snapshot:
     """The snapshot of `world`: a pure function of it, faster with what `cache` kept.
 
-    `index`: the pods, if somebody keeps an index of them; `world.pods` is not read then.
+    `index`: the pods, if somebody keeps an index of them; `world.pods` is not read then. `ages`: since
+    when each controller has asked for power, if somebody remembers more than the pods tell.
+    `replicas`: at most so many of all pools together wait, to each pool its part; the rest come later.
     """
     cache = cache or SnapshotCache()
     index = index if index is not None else PodIndex.of(world.pods)
+    ages = ages if ages is not None else asked_since(index.pods().values())
     fleet = cache.places.update(world.sites, world.profiles, world.nodes)
     stock = cache.stocktaker.update(fleet)
     promises = _promises(world.ledger)
@@ -66,7 +80,7 @@ def build_snapshot(
     snapshot = Snapshot(
         sites=_site_views(fleet, stock, ghosts, strays),
         nodes=views,
-        waiters=tuple(pod_waiter(pod, preparation.pod(pod), hold) for pod, hold in waiting.pods),
+        waiters=tuple(pod_waiter(pod, preparation.pod(pod), hold, ages) for pod, hold in waiting.pods),
         residents=_residents(world, index, waiting, interest),
         notes=(
             *fleet_notes(fleet, stock),
@@ -76,7 +90,7 @@ def build_snapshot(
             *pod_notes(index),
         ),
     )
-    return _with_replicas(snapshot, world, index, waiting, preparation)
+    return _with_replicas(snapshot, world, index, waiting, preparation, replicas)
 
 
 def _facts(
@@ -149,14 +163,22 @@ def _residents(world: World, index: PodIndex, waiting: Waiting, interest: Intere
 
 
 def _with_replicas(
-    snapshot: Snapshot, world: World, index: PodIndex, waiting: Waiting, preparation: Preparation
+    snapshot: Snapshot,
+    world: World,
+    index: PodIndex,
+    waiting: Waiting,
+    preparation: Preparation,
+    most: int | None,
 ) -> Snapshot:
     """The snapshot with the replicas of pools that need a place yet."""
+    part = None if most is None else max(1, most // max(1, len(world.pools)))
     waiters: list[Waiter] = []
     headroom: Mapping[str, int] | None = None
     for pool in world.pools:
         places = pool_places(pool, index.in_pool(f"{pool.namespace}/{pool.name}"), waiting.untaken)
         missing = demand(pool, places)
+        if missing and part is not None:
+            missing = min(missing, part)
         if missing:
             headroom = site_headroom(snapshot) if headroom is None else headroom
             sites = rank_sites(world.sites, headroom, pool.tiers, pool.site_labels)

@@ -22,6 +22,7 @@ def fleet_notes(fleet: Fleet, stock: Stock) -> Iterable[Note]:
         if place.hardware is not None and place.hardware.doubt:
             reason = "UnknownHardware" if place.hardware.draw is None else "HardwareInDoubt"
             yield Note("Node", name, reason, place.hardware.doubt, place.site, place.rack or "")
+    yield from _deleted_profiles(fleet)
     for (site, rack), held in sorted(stock.racks.items()):
         if held.missing:
             power = sum((hardware.worst for hardware in held.missing), NOTHING).power
@@ -30,6 +31,17 @@ def fleet_notes(fleet: Fleet, stock: Stock) -> Iterable[Note]:
                 "list them as off if they are switched off"
             )
             yield Note("Rack", rack, "MissingNodes", sentence, site, rack)
+
+
+def _deleted_profiles(fleet: Fleet) -> Iterable[Note]:
+    deleted = fleet.book.deleted
+    for name, place in sorted(fleet.places.items()) if deleted else ():
+        if place.hardware is not None and place.hardware.profile in deleted:
+            sentence = (
+                f"AcceleratorProfile {place.hardware.profile} was deleted: its last figures count as long as"
+                " they are needed; apply it again, or one that fits these nodes"
+            )
+            yield Note("Node", name, "ProfileDeleted", sentence, place.site, place.rack or "")
 
 
 def _listed(count: int) -> str:

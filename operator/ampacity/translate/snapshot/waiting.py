@@ -2,15 +2,19 @@
 
 A gated pod whose grant is announced in the fence does not wait: its patch may
 land any moment, and its place counts already. A hold belongs to whichever
-waiting pod of its controller asks for just what it holds, the oldest first.
+waiting pod of its controller asks for just what it holds, the oldest first; what
+a pod left goes to a pod of the same name before any other.
+
+A waiter is as old as its controller's first request: a replacement is no new
+request, and must not go to the end of the queue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from ampacity.core.ledger import Hold, Ledger
+from ampacity.core.ledger import Hold, Ledger, leaver
 from ampacity.core.snapshot import Shape, Waiter
 from ampacity.translate.records import PodRecord, PoolRecord
 from ampacity.translate.snapshot.usage import PodIndex
@@ -27,12 +31,22 @@ class Waiting:
 def waiting_pods(index: PodIndex, ledger: Ledger, admitting: Collection[str]) -> Waiting:
     """Pods to plan for; `admitting`: nodes on which a hold is worth anything now."""
     announced = {entry.uid for entry in ledger.fence}
-    pods = [pod for pod in index.waiting() if _may_be_planned(pod) and pod.uid not in announced]
+    pods = [pod for pod in index.waiting() if pod.plannable and pod.uid not in announced]
     pods.sort(key=lambda pod: (pod.since, pod.created, pod.uid))
     free = _Holds(ledger.holds, admitting)
-    paired = tuple((pod, free.take(pod)) for pod in pods)
+    own = {pod.uid: free.take_own(pod) for pod in pods}
+    paired = tuple((pod, own[pod.uid] or free.take(pod)) for pod in pods)
     taken = {hold.key for _, hold in paired if hold is not None}
     return Waiting(paired, tuple(hold for hold in ledger.holds if hold.key not in taken))
+
+
+def asked_since(pods: Iterable[PodRecord]) -> dict[str, int]:
+    """Since when each controller has asked for power, as far as its pods tell."""
+    ages: dict[str, int] = {}
+    for pod in pods:
+        if pod.waiting or pod.shape.gpu_units:
+            ages[pod.controller] = min(pod.since, ages.get(pod.controller, pod.since))
+    return ages
 
 
 def virtual_waiters(pool: PoolRecord, shape: Shape, missing: int) -> Iterable[Waiter]:
@@ -49,34 +63,45 @@ def virtual_waiters(pool: PoolRecord, shape: Shape, missing: int) -> Iterable[Wa
         )
 
 
-def pod_waiter(pod: PodRecord, shape: Shape, hold: Hold | None) -> Waiter:
-    """A waiting pod as the planner sees it; `shape`: its own, made ready for planning."""
+def pod_waiter(
+    pod: PodRecord, shape: Shape, hold: Hold | None, ages: Mapping[str, int] | None = None
+) -> Waiter:
+    """A waiting pod as the planner sees it.
+
+    `shape`: its own, made ready for planning. `ages`: since when its controller has asked.
+    """
     return Waiter(
         uid=pod.uid,
         name=f"{pod.namespace}/{pod.name}",
         shape=shape,
         priority=pod.priority,
-        since=pod.since,
+        since=min(pod.since, (ages or {}).get(pod.controller, pod.since)),
         controller=pod.controller,
         resource_version=pod.resource_version,
         hold=hold.node if hold else None,
     )
 
 
-def _may_be_planned(pod: PodRecord) -> bool:
-    return not pod.other_gates and not pod.terminating
-
-
 class _Holds:
     """Holds that are still free, oldest first, by who may take them and what they hold."""
 
     def __init__(self, holds: Iterable[Hold], admitting: Collection[str]) -> None:
-        self._free: dict[tuple[object, ...], list[Hold]] = {}
-        for hold in sorted(holds, key=lambda hold: (hold.since, hold.key), reverse=True):
+        self._free: dict[tuple[object, ...], dict[str, Hold]] = {}
+        self._left: dict[str, Hold] = {}
+        for hold in sorted(holds, key=lambda hold: (hold.since, hold.key)):
             if hold.node in admitting:
-                self._free.setdefault((hold.controller, hold.units, hold.requests), []).append(hold)
+                self._free.setdefault((hold.controller, hold.units, hold.requests), {})[hold.key] = hold
+                self._left[leaver(hold)] = hold
+
+    def take_own(self, pod: PodRecord) -> Hold | None:
+        """The place that a pod of this name left, if it fits this pod; it is free no longer."""
+        hold = self._left.get(f"{pod.namespace}/{pod.name}")
+        return self._fitting(pod).pop(hold.key, None) if hold is not None else None
 
     def take(self, pod: PodRecord) -> Hold | None:
         """The oldest hold that fits this pod, which is free no longer."""
-        fitting = self._free.get((pod.controller, pod.shape.gpu_units, pod.shape.requests))
-        return fitting.pop() if fitting else None
+        fitting = self._fitting(pod)
+        return fitting.pop(next(iter(fitting))) if fitting else None
+
+    def _fitting(self, pod: PodRecord) -> dict[str, Hold]:
+        return self._free.get((pod.controller, pod.shape.gpu_units, pod.shape.requests), {})

@@ -13,8 +13,8 @@ from tests.unit.controllers.pools.builders import pool, profile
 PROFILES = (profile(), profile("gaudi3", "habana.ai/gaudi", "gaudi"))
 
 
-def rendered(**spec: Any) -> dict[str, Any]:
-    result = render_template(pool(**spec), PROFILES)
+def rendered(*, fast_lane: bool = True, **spec: Any) -> dict[str, Any]:
+    result = render_template(pool(**spec), PROFILES, fast_lane=fast_lane)
     assert result.template is not None, result.problems
     return result.template
 
@@ -30,11 +30,38 @@ def containers(*limits: dict[str, str]) -> dict[str, Any]:
     return {"spec": {"containers": found}}
 
 
-def test_the_gate_is_added_once_and_others_stay() -> None:
-    gates = [{"name": "example.com/quota"}, {"name": "ampacity.io/power"}]
-    template = {"spec": {"containers": [{"name": "s"}], "schedulingGates": gates}}
-    assert rendered(template=template)["spec"]["schedulingGates"] == gates
-    assert rendered()["spec"]["schedulingGates"] == [{"name": "ampacity.io/power"}]
+GATE = {"name": "ampacity.io/power"}
+DATA = [{"name": "data", "persistentVolumeClaim": {"claimName": "c"}}]
+
+
+def lane(*, fast_lane: bool = True, **spec: Any) -> tuple[str | None, list[dict[str, str]] | None]:
+    """Scheduler and gates of the pods of a pool whose template says `spec`."""
+    template = {"spec": {"containers": [{"name": "s"}], **spec}}
+    found = rendered(fast_lane=fast_lane, template=template)["spec"]
+    return found.get("schedulerName"), found.get("schedulingGates")
+
+
+def test_pods_that_need_nothing_but_a_node_are_for_us_to_bind() -> None:
+    assert lane() == lane(schedulerName="ampacity") == ("ampacity", None)
+
+
+def test_pods_that_need_more_get_the_gate() -> None:
+    assert lane(volumes=DATA) == lane(volumes=DATA, schedulerName="ampacity") == (None, [GATE])
+
+
+def test_the_owners_scheduler_is_kept() -> None:
+    assert lane(schedulerName="default-scheduler") == ("default-scheduler", [GATE])
+
+
+def test_the_owners_gates_are_kept_and_ours_is_added_once() -> None:
+    other = {"name": "example.com/quota"}
+    assert lane(schedulingGates=[other]) == lane(schedulingGates=[GATE, other]) == (None, [other, GATE])
+    assert lane(schedulingGates=[GATE]) == (None, [GATE])
+
+
+def test_the_fast_lane_can_be_shut() -> None:
+    assert lane(fast_lane=False) == lane(fast_lane=False, schedulerName="ampacity") == (None, [GATE])
+    assert digest_of(rendered(fast_lane=False)) != digest_of(rendered())
 
 
 def test_labels_and_annotations_carry_what_planning_needs() -> None:

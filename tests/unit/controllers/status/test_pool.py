@@ -58,6 +58,35 @@ def test_a_deployment_that_cannot_create_pods_is_told() -> None:
     assert verdicts(status)["Ready"] == ("False", "PodsNotCreated")
 
 
+def test_pods_of_an_earlier_template_are_being_replaced() -> None:
+    status = shown(places=(SitePlaces("edge", 4, 4),), outdated=3)
+    assert verdicts(status)["Ready"] == ("False", "Replacing")
+    assert verdicts(status)["Reconciling"] == ("True", "Replacing")
+    assert "Waiting" not in verdicts(status)
+
+
+def test_pods_whose_successors_find_no_place_say_why_they_stay() -> None:
+    status = shown(places=(SitePlaces("edge", 4, 4),), outdated=4, refusals=(refusal("edge"),))
+    assert status["conditions"][0]["message"] == (
+        "4 of 4 replicas are of an earlier template and stay until their successors have a place:"
+        " edge: PDU pdu-3 short by 3.1 kW"
+    )
+
+
+def test_a_site_without_an_envelope_is_told_even_if_nothing_waits() -> None:
+    status = shown(places=(SitePlaces("edge", 4, 4),), orphaned=("edge",))
+    assert verdicts(status)["Ready"] == ("True", "AllReady")
+    assert verdicts(status)["SiteUnknown"] == ("True", "NoEnvelope")
+
+
+def test_a_pool_whose_only_site_has_no_envelope_waits_for_that() -> None:
+    nowhere = SiteReason("", Reason.NO_MATCHING_NODE, "no site is of a tier")
+    refused = Refusal(replica(), Reason.NO_MATCHING_NODE, "no site is of a tier", (nowhere,))
+    view: dict[str, Any] = {"places": (SitePlaces("edge", 2, 2),), "orphaned": ("edge",)}
+    assert verdicts(shown(refusals=(refused,), **view))["Waiting"] == ("True", "NoEnvelope")
+    assert verdicts(shown(refusals=(refusal("hall"),), **view))["Waiting"] == ("True", "InsufficientPower")
+
+
 def test_a_refused_spec_is_stalled_with_field_and_remedy() -> None:
     problem = Problem("spec.gpuResource", "is wrong", "write it right")
     status = shown(problems=(problem,), places=(SitePlaces("edge", 1, 1),))

@@ -49,6 +49,26 @@ def test_the_oldest_pod_of_a_controller_takes_its_hold() -> None:
     }  # fmt: skip
 
 
+def test_a_waiter_is_as_old_as_its_controllers_first_request() -> None:
+    young, old = replace(web("young"), since=200), replace(web("old", node="n1"), since=100)
+    (waiter,) = build_snapshot(world(young, old, replace(pod("none", gpus=0, node="n1"), since=1))).waiters
+    assert waiter.since == 100
+    (waiter,) = build_snapshot(world(young), ages={waiter.controller: 50}).waiters
+    assert waiter.since == 50
+
+
+def test_a_pod_comes_back_to_the_place_of_its_name() -> None:
+    """A StatefulSet's volume may be on just that node; others take what is left over."""
+    pods = [replace(pod(f"db-{i}", owner=("StatefulSet", "db")), since=i) for i in range(3)]
+    key, nodes = "StatefulSet/default/db", [node("n1"), node("n2"), node("n3")]
+    holds = [
+        hold(f"left/default/db-{owner}/uid-{owner}", controller=key, node=f"n{number}", since=number)
+        for number, owner in ((1, 2), (2, 9), (3, 1))
+    ]
+    seen = waiting(build_snapshot(world(*pods, nodes=nodes, ledger=ledger(*holds))))
+    assert [seen[f"uid-db-{i}"].hold for i in range(3)] == ["n2", "n3", "n1"]
+
+
 def test_a_hold_fits_only_what_it_was_made_for() -> None:
     seen = waiting(build_snapshot(world(web("large", gpus=2), ledger=ledger(hold()))))
     assert seen["uid-large"].hold is None

@@ -1,0 +1,64 @@
+"""Taking over: nothing is planned before everything was looked at anew, whatever fails on the way."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from ampacity.cluster.errors import ApiError
+from ampacity.controllers.placement import Placement, Tools
+
+WRITTEN = "4711"
+
+
+class Keeper:
+    """The ledger is ours as soon as it is written."""
+
+    in_office = False
+
+    async def take_over(self) -> str:
+        self.in_office = True
+        return WRITTEN
+
+
+class Caches:
+    """Lists that fail `failures` times first."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures, self.floors = failures, list[str]()
+
+    async def fresh(self, floor: str) -> None:
+        self.floors.append(floor)
+        if self.failures:
+            self.failures -= 1
+            raise ApiError(500, "InternalError", "the list failed")
+
+    def recall(self, found: object) -> None:
+        assert found == "accepted generations"
+
+
+class Revisions:
+    """Records that fail to load `failures` times first."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+
+    async def load(self) -> str:
+        if self.failures:
+            self.failures -= 1
+            raise ApiError(500, "InternalError", "the list failed")
+        return "accepted generations"
+
+
+@pytest.mark.parametrize(("lists", "records"), [(1, 0), (0, 1)])
+def test_it_is_in_office_only_once_it_has_looked_at_everything(lists: int, records: int) -> None:
+    caches = Caches(lists)
+    tools: Any = SimpleNamespace(keeper=Keeper(), caches=caches, revisions=Revisions(records))
+    placement = Placement(cast(Tools, tools))
+    with pytest.raises(ApiError):
+        asyncio.run(placement.take_over())
+    assert not placement.in_office
+    asyncio.run(placement.take_over())
+    assert placement.in_office
+    assert caches.floors == [WRITTEN] * 2
