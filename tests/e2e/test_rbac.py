@@ -10,7 +10,7 @@ from hack.api import Object
 from hack.cluster import LocalCluster
 from hack.demo_files import AMPACITY
 from hack.operator_process import OperatorProcess
-from tests.e2e import objects
+from tests.e2e import objects, workloads
 
 _ROLES = "/apis/rbac.authorization.k8s.io/v1"
 _PODS = 8  # of which 6 fit beside the pool's 4 replicas
@@ -18,7 +18,7 @@ _PODS = 8  # of which 6 fit beside the pool's 4 replicas
 
 def test_rbac(stage: LocalCluster, namespace: str) -> None:
     """A working day: sites and pools come, change and move; pods run and wait; the operator stops."""
-    with OperatorProcess(stage):
+    with OperatorProcess(stage, extra={"AMPACITY_BIND_TIMEOUT": "3"}):
         _day(stage, namespace)
     seen = list(audit_log.requests(stage.audit_log, chart.user(), chart.RELEASE))
     assert {(request.verb, request.uri) for request in seen if not request.allowed} == set()
@@ -55,6 +55,17 @@ def _day(cluster: LocalCluster, namespace: str) -> None:
     _until(lambda: cluster.api.names(deployments) == ["web-south"], "the pool to move to the south")
     revisions = f"/apis/apps/v1/namespaces/{chart.NAMESPACE}/controllerrevisions"
     _until(lambda: _generations(cluster, revisions, "north") == [2], "the second generation on record")
+    _give_back(cluster, namespace)
+
+
+def _give_back(cluster: LocalCluster, namespace: str) -> None:
+    """A pod that no scheduler can bind is evicted."""
+    objects.create(cluster.api, _site("east", 14))
+    (node,) = cluster.add_nodes(objects.node_line(1, "r1", "east"))
+    stuck = workloads.controller("StatefulSet", "stuck", "east", 1, workloads.PORT)
+    workloads.create(cluster.api, namespace, workloads.squatter(node), stuck)
+    backing_off = lambda pod: pod.name == "stuck-0" and pod.powered[1] == "BackingOff"  # noqa: E731
+    _until(lambda: any(map(backing_off, settled.gpu_pods(cluster.api, namespace))), "its successor to rest")
 
 
 def _site(name: str, feed_kw: int) -> Object:
@@ -90,7 +101,7 @@ def _at(region: str) -> Object:
 
 def _generations(cluster: LocalCluster, path: str, owner: str) -> list[int]:
     items = cluster.api.items(path)
-    return [one["revision"] for one in items if one["metadata"]["ownerReferences"][0]["name"] == owner]
+    return [one["revision"] for one in items if one["data"]["name"] == owner]
 
 
 def _until(holds: Callable[[], bool], what: str) -> None:

@@ -1,16 +1,13 @@
 """Uninstalling leaves what runs alone, and the documented commands hand everything back to the scheduler."""
 
-import os
-import re
-import subprocess
 import time
 from collections.abc import Callable
 
-from hack import chart, settled, tools
+from hack import chart, settled
 from hack.api import Object
 from hack.cluster import LocalCluster
 from hack.operator_process import OperatorProcess
-from tests.e2e import objects
+from tests.e2e import documented, objects
 
 OTHER_GATE = "example.com/quota"
 
@@ -30,7 +27,7 @@ def test_uninstall(stage: LocalCluster, namespace: str) -> None:
         chart.uninstall(stage)
         assert _running(stage, namespace) == ran
         assert stage.api.names(f"{objects.GROUP_PATH}/sitepowerenvelopes") == ["hall"]
-        _hand_back(stage)
+        documented.run(stage, documented.block("uninstall", "kubectl delete gpuinferencepools"))
         _until(lambda: len(_running(stage, namespace)) == 14, "the pool's 4 and the 10 plain pods to run")
         assert _gates(stage, namespace) == {"doubly": [OTHER_GATE]}
     finally:
@@ -60,16 +57,6 @@ def _gates(cluster: LocalCluster, namespace: str) -> dict[str, list[str]]:
 def _running(cluster: LocalCluster, namespace: str) -> set[str]:
     pods = cluster.api.items(f"/api/v1/namespaces/{namespace}/pods")
     return {pod["metadata"]["uid"] for pod in pods if pod["status"].get("phase") == "Running"}
-
-
-def _hand_back(cluster: LocalCluster) -> None:
-    """The commands of docs/operations.md, as they stand there."""
-    page = (chart.ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    found = re.search(r"```bash\n(kubectl delete gpuinferencepools.*?)```", page, re.DOTALL)
-    assert found is not None
-    path = f"{tools.folder()}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "KUBECONFIG": str(cluster.kubeconfig)}
-    subprocess.run(["bash", "-euo", "pipefail", "-c", found[1]], env=environment, check=True)
 
 
 def _until(holds: Callable[[], bool], what: str) -> None:
