@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -20,6 +21,10 @@ from ampacity.controllers.settings import Settings, SettingsError, read_settings
 
 log = logging.getLogger("ampacity")
 
+_GC_THRESHOLDS = (100_000, 20, 20)
+"""A list of 100,000 pods makes millions of objects, nearly all of which stay: with the default of 700, looking
+for cycles among them took half the time of a list."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the operator until SIGTERM or SIGINT; the exit code: 0, or 2 if it was told nonsense."""
@@ -29,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ampacity: {error}", file=sys.stderr)
         return 2
     configure_logs(settings.log_level, settings.log_format)
+    gc.set_threshold(*_GC_THRESHOLDS)
     try:
         asyncio.run(serve(settings))
     except (AccessError, OSError, ValueError) as error:

@@ -36,8 +36,8 @@ ANNOUNCES_NOTHING = """
 from dataclasses import replace
 from ampacity.cluster.holds import HoldsStore
 save = HoldsStore.save
-async def silent(self, ledger, version, guard=None):
-    stored = await save(self, replace(ledger, fence=()), version, guard)
+async def silent(self, ledger, version, *more):
+    stored = await save(self, replace(ledger, fence=()), version, *more)
     return replace(stored, ledger=ledger)
 HoldsStore.save = silent
 """

@@ -20,6 +20,8 @@ _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
 Quantity = str | int | float
 
+_SHOWN = 40
+
 MOST = 2**53
 """The largest amount there is: 8 PiB, nine million million CPUs."""
 
@@ -47,7 +49,8 @@ def between(least: int, amount: int, most: int) -> int:
 def _exact(text: str) -> Fraction:
     match = _FORM.match(text)
     if match is None:
-        raise QuantityError(f"{text!r} is no resource quantity; write for example 500m, 8 or 16Gi")
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+        raise QuantityError(f"{shown!r} is no resource quantity; write for example 500m, 8 or 16Gi")
     number, suffix = Fraction(match[1]), match[2] or ""
     if suffix in _BINARY:
         return number * (1 << _BINARY[suffix])

@@ -72,3 +72,8 @@ def test_fields_left_empty_are_as_good_as_absent() -> None:
     bare = {**MAIN, "resources": None}
     assert paths(containers=[bare], affinity=None, tolerations=None, nodeSelector=None) == {}
     assert paths(containers=[{**MAIN, "resources": {"limits": None}}]) == {}
+
+
+def test_a_quantity_of_any_length_leaves_room_for_the_remedy() -> None:
+    (said,) = paths(containers=[limited(cpu="y" * 5_000)]).values()
+    assert len(said) < 150 and said.endswith("write for example 500m, 8 or 16Gi")

@@ -26,6 +26,7 @@ _LISTS = (
     "resourceClaims",
 )
 _OBJECTS = ("nodeSelector", "affinity", "resources", "overhead")
+_SHOWN = 200
 _REMEDY = "write it as in any pod; kubectl explain pod.spec tells the fields"
 
 
@@ -57,7 +58,7 @@ def _problem(path: str, spec: Json, reader: PodReader) -> Problem | None:
         message, _, remedy = str(error).rpartition("; ")
         return Problem(path, message, remedy)
     except UNREADABLE as error:
-        return Problem(path, f"is not formed as in a pod ({error})", _REMEDY)
+        return Problem(path, f"is not formed as in a pod ({error!s:.{_SHOWN}})", _REMEDY)
     return None
 
 
