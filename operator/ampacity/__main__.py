@@ -22,8 +22,8 @@ from ampacity.controllers.settings import Settings, SettingsError, read_settings
 log = logging.getLogger("ampacity")
 
 _GC_THRESHOLDS = (100_000, 20, 20)
-"""A list of 100,000 pods makes millions of objects, nearly all of which stay: with the default of 700, looking
-for cycles among them took half the time of a list."""
+"""A list of 100,000 pods makes millions of objects, nearly all of which stay: with the default of 700,
+looking for cycles among them took half the time of a list."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -106,7 +106,7 @@ def test_a_replica_set_that_would_equal_the_present_one_goes(subject: Subject) -
     [first] = subject.sets()
     scheduled = {"spec": {**_SCHEDULED, "schedulingGates": None}}
     subject.change(strategy={"type": "Recreate", "rollingUpdate": None}, template=scheduled)
-    subject.until(lambda: not subject.sets()[first]["spec"]["replicas"], "the rollout to end")
+    subject.until(lambda: _rolled_out(subject, first), "the rollout to end")
     second, pods = set(subject.sets()) - {first}, subject.pods()
     subject.hand_back()
     _handed_back(subject)
@@ -121,6 +121,13 @@ def test_a_rollout_under_way_goes_on_and_is_said(subject: Subject) -> None:
     with pytest.raises(Stuck, match="in a rollout; run this command again"):
         subject.hand_back()
     assert len(subject.sets()) == 2
+
+
+def _rolled_out(subject: Subject, first: str) -> bool:
+    """Whether another ReplicaSet than the first has all the pods, and they exist."""
+    sets = subject.sets()
+    wanted = sum(one["spec"]["replicas"] for uid, one in sets.items() if uid != first)
+    return not sets[first]["spec"]["replicas"] and 0 < wanted == len(subject.pods())
 
 
 def _cut_off(subject: Subject, writes: int) -> bool:

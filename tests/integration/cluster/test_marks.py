@@ -169,7 +169,7 @@ def test_conditions_of_others_stay(at_the_bench: Play) -> None:
 
 def test_a_pod_that_nobody_binds_says_so_and_says_when_it_is_bound(at_the_bench: Play) -> None:
     async def scenario(bench: Bench) -> None:
-        await bench.make_pod(gates=())
+        await bench.make_pod(gates=("example.com/so-that-no-scheduler-writes",))
         desk, place = Desk(bench), reserved(record(await bench.pod()), 3_000_000)
 
         async def tell(seconds: int) -> int:
