@@ -138,27 +138,30 @@ def empty(api: Api, namespace: str) -> None:
 
 
 def burst(api: Api, namespace: str, name: str, count: int, since: str) -> None:
-    """Pods for the edge; the smaller `since`, the earlier is their turn."""
+    """Pods for the edge; the smaller `since`, the earlier is their turn.
+
+    A simulated kubelet may end a pod twice, by name: no name is used again.
+    """
     pods = [loads.pod(f"{name}-{number}", "edge") for number in range(count)]
     for one in pods:
         one["metadata"]["annotations"] = {"ampacity.io/since": since}
     objects.create_pods(api, namespace, pods)
 
 
-def announce(api: Api, namespace: str, process: OperatorProcess) -> None:
+def announce(api: Api, namespace: str, process: OperatorProcess, names: str) -> None:
     """Fill the site, let others wait until they are told so, and make room for them. A process that is to
     stop with its first grants does so at once."""
-    burst(api, namespace, "first", FIRST, "3")
+    burst(api, namespace, f"{names}-first", FIRST, "3")
     if eventually(lambda: is_stopped(process), 3):
         return
-    burst(api, namespace, "second", FIRST, "2")
+    burst(api, namespace, f"{names}-second", FIRST, "2")
     settled.wait(api, 60, pods=2 * FIRST)
     for number in range(FIRST):
-        api.delete(f"/api/v1/namespaces/{namespace}/pods/first-{number}")
+        api.delete(f"/api/v1/namespaces/{namespace}/pods/{names}-first-{number}")
     assert eventually(lambda: is_stopped(process))
 
 
-def stopped_and_woken(stage: LocalCluster, namespace: str, end: End) -> list[int]:
+def stopped_and_woken(stage: LocalCluster, namespace: str, names: str, end: End) -> list[int]:
     """A leader stops between fence and patch, another one takes over and grants others, the first one wakes.
 
     Returns what was answered to its late grants.
@@ -169,8 +172,8 @@ def stopped_and_woken(stage: LocalCluster, namespace: str, end: End) -> list[int
         second = lives.start()
         second.wait_ready()
         assert leader(stage).startswith(f"{first.identity}_")
-        announce(stage.api, namespace, first)
-        burst(stage.api, namespace, "older", MORE, "1")
+        announce(stage.api, namespace, first, names)
+        burst(stage.api, namespace, f"{names}-older", MORE, "1")
         settled.wait(stage.api, 60, pods=FIRST + MORE)
         assert leader(stage).startswith(f"{second.identity}_")
         assert at("edge", gpus(stage.api, namespace)) == loads.FIT["edge"]
@@ -188,8 +191,8 @@ def test_a_leader_that_was_stopped_grants_nothing_when_it_wakes(
 ) -> None:
     loads.build(stage, "edge")
     answers = {}
-    for how, end in STOPS.items():
-        answers[how] = set(stopped_and_woken(stage, namespace, end))
+    for number, (how, end) in enumerate(STOPS.items()):
+        answers[how] = set(stopped_and_woken(stage, namespace, f"stop{number}", end))
         empty(stage.api, namespace)
     # A stopped process knows that its time is over: what it sends yet, it may not wait for.
     assert answers["stopped once it has announced"] == set()
