@@ -54,10 +54,9 @@ def environment(cluster: Cluster, pod: str) -> dict[str, str]:
     return {item["name"]: _value(item, fields) for item in _container(cluster)["env"]}
 
 
-def catalogue(cluster: Cluster) -> str:
-    """The text of the mounted catalogue."""
-    text: str = _get(cluster, "/api/v1", f"configmaps/{RELEASE}-catalogue")["data"]["catalogue.yaml"]
-    return text
+def catalogue(cluster: Cluster) -> dict[str, str]:
+    """The files of the mounted catalogue."""
+    return dict(_get(cluster, "/api/v1", f"configmaps/{RELEASE}-catalogue")["data"])
 
 
 def user() -> str:

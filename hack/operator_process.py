@@ -168,6 +168,8 @@ class OperatorProcess:
         return {**os.environ, **chart.environment(self.cluster, self.identity), **here, **self._extra}
 
     def _catalogue(self) -> Path:
-        target = self.cluster.run / f"catalogue-{self.identity}.yaml"
-        target.write_text(chart.catalogue(self.cluster), encoding="utf-8")
-        return target
+        folder = self.cluster.run / f"catalogue-{self.identity}"
+        folder.mkdir(exist_ok=True)
+        for name, text in chart.catalogue(self.cluster).items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder

@@ -18,6 +18,7 @@ from hack import kubeconfig, runs
 from hack.access import Cluster
 from hack.supervisor import Component
 
+_NOTICED_S = 1.0  # twice as long as the supervisor looks away
 _REPOSITORY = Path(__file__).parent.parent
 
 
@@ -71,6 +72,22 @@ class SupervisedCluster(Cluster, ABC):
             yield
         finally:
             os.kill(pid, signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def without(self, component: str) -> Iterator[None]:
+        """That process is killed, and another one is started, and ready, when the block ends."""
+        down, pid = self.run / f"{component}.down", self.run / f"{component}.pid"
+        down.touch()
+        before = pid.read_text()
+        os.kill(int(before), signal.SIGKILL)
+        time.sleep(_NOTICED_S)
+        try:
+            yield
+        finally:
+            down.unlink()
+            while pid.read_text() == before:
+                self.check()
+                time.sleep(0.05)
 
     def check(self) -> None:
         """StartFailed with the reason if a process of the cluster died."""

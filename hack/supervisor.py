@@ -7,7 +7,8 @@ RUN_DIR/spec.json lists the components (see `Component`). The supervisor answers
 to (SIGTERM), when a component dies, or, unless detached, when its stdin closes: that happens however its
 owner dies, kill -9 included. Should the supervisor itself be killed, the kernel kills the components
 (PR_SET_PDEATHSIG). RUN_DIR/lock is held while it lives; RUN_DIR/log/failed holds the sentence if a component
-died; RUN_DIR/NAME.pid is the process of each. The logs stay; everything else in RUN_DIR goes.
+died; RUN_DIR/NAME.pid is the process of each that is ready. While RUN_DIR/NAME.down exists, that one may be
+killed; it is started again once the file is gone. The logs stay; everything else in RUN_DIR goes.
 """
 
 import contextlib
@@ -51,28 +52,24 @@ class Supervisor:
         self._components = components
         self._tls = ssl.create_default_context(cafile=ca) if ca else None
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._down: set[str] = set()
 
     def start(self) -> None:
         (self._run / "log").mkdir(exist_ok=True)
         for component in self._components:
-            with self._log(component.name).open("wb") as log:
-                process = subprocess.Popen(
-                    component.argv,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    cwd=self._run,
-                    preexec_fn=die_with_parent,
-                )
-            self._running[component.name] = process
-            (self._run / f"{component.name}.pid").write_text(str(process.pid))
-            if component.ready:
-                self._wait_for(component)
+            self._start(component)
 
     def check(self) -> None:
         for name, process in self._running.items():
-            if (status := process.poll()) is not None:
+            if (status := process.poll()) is not None and not self._may_be_down(name):
                 raise Failed(self._describe(name, f"ended with status {status}"))
+
+    def restart(self) -> None:
+        """Start again what was killed on purpose, once it is wanted."""
+        for component in self._components:
+            if component.name in self._down and not self._file(component.name).exists():
+                self._start(component)
+                self._down.discard(component.name)
 
     def stop(self) -> None:
         # The data is thrown away with the cluster, so nothing is gained by asking politely.
@@ -80,6 +77,30 @@ class Supervisor:
             process.kill()
         for process in self._running.values():
             process.wait()
+
+    def _start(self, component: Component) -> None:
+        with self._log(component.name).open("ab") as log:
+            process = subprocess.Popen(
+                component.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._run,
+                preexec_fn=die_with_parent,
+            )
+        self._running[component.name] = process
+        if component.ready:
+            self._wait_for(component)
+        (self._run / f"{component.name}.pid").write_text(str(process.pid))
+
+    def _may_be_down(self, name: str) -> bool:
+        """Whether its end was meant; from then on, until it is started again."""
+        if self._file(name).exists():
+            self._down.add(name)
+        return name in self._down
+
+    def _file(self, name: str) -> Path:
+        return self._run / f"{name}.down"
 
     def _wait_for(self, component: Component) -> None:
         deadline = time.monotonic() + _START_LIMIT_S
@@ -113,6 +134,7 @@ def _stay(supervisor: Supervisor, detached: bool) -> None:
         elif select.select([sys.stdin], [], [], 0.5)[0] and not os.read(0, 1):
             return
         supervisor.check()
+        supervisor.restart()
 
 
 def main() -> int:

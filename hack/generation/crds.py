@@ -1,11 +1,11 @@
-"""The three CustomResourceDefinitions: names, scope, columns, subresources."""
+"""The CustomResourceDefinitions: names, scope, columns, subresources."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from ampacity.apis import AcceleratorProfile, GPUInferencePool, SitePowerEnvelope
+from ampacity.apis import AcceleratorProfile, GPUInferencePool, ModelProfile, SitePowerEnvelope
 from ampacity.apis.base import Kind
 from ampacity.names import GROUP, VERSION
 from hack.generation.schema import structural
@@ -61,6 +61,22 @@ RESOURCES = (
             ("Nodes", "integer", ".status.matchedNodes", 0),
             _READY,
             ("Announced", "boolean", ".spec.announced", 1),
+            _AGE,
+        ),
+    ),
+    Resource(
+        ModelProfile,
+        "modelprofiles",
+        ("mp",),
+        "Cluster",
+        (
+            ("Model", "string", ".spec.model", 0),
+            ("Context", "integer", ".spec.contextLength", 0),
+            ("Fits", "integer", ".status.fits", 0),
+            ("Usable", "integer", ".status.usable", 0),
+            _READY,
+            _REASON,
+            ("Licence", "string", ".spec.license", 1),
             _AGE,
         ),
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from ampacity.catalogue import documents
+from ampacity.catalogue import documents, models
 from hack.generation.crds import RESOURCES, definition
 from hack.generation.guard import guard
 from hack.generation.nesting import nesting
@@ -48,6 +48,7 @@ def generated() -> dict[str, str]:
         files[f"crds/{name}.yaml"] = _APIS + to_yaml(*parts)
         files[f"{_CHART}/templates/crds/{name}.yaml"] = _APIS + _template(parts)
     files[f"{_CHART}/files/catalogue.yaml"] = _CATALOGUE + to_yaml(*documents())
+    files[f"{_CHART}/files/models.yaml"] = _CATALOGUE + to_yaml(*models())
     return files
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ampacity.apis import AcceleratorProfile, GPUInferencePool, SitePowerEnvelope
+from ampacity.apis import AcceleratorProfile, GPUInferencePool, ModelProfile, SitePowerEnvelope
 from ampacity.names import ALLOW_DELETION, GROUP
 from hack.generation.admission import policy_and_binding
 
@@ -22,6 +22,7 @@ _AFTERMATH = {
     GPUInferencePool.__name__: "and with them their Deployments and all their running pods",
     SitePowerEnvelope.__name__: "and with them what each site can carry: no GPU pod gets power any more",
     AcceleratorProfile.__name__: "and with them what the nodes draw: no GPU pod gets power any more",
+    ModelProfile.__name__: "and with them what a replica of each model does on each accelerator",
 }
 
 

@@ -25,6 +25,9 @@ _GC_THRESHOLDS = (100_000, 20, 20)
 """A list of 100,000 pods makes millions of objects, nearly all of which stay: with the default of 700,
 looking for cycles among them took half the time of a list."""
 
+_OTHERS = 32
+"""Calls in flight besides those that write pods."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the operator until SIGTERM or SIGINT; the exit code: 0, or 2 if it was told nonsense."""
@@ -47,7 +50,8 @@ async def serve(settings: Settings) -> None:
     """Run one process until a signal ends it."""
     access = find_access(Path(settings.kubeconfig) if settings.kubeconfig else None, settings.context or None)
     metrics = Metrics()
-    async with Client(access, on_error=metrics.count_error) as client:
+    slots = settings.concurrency + _OTHERS
+    async with Client(access, concurrency=slots, on_error=metrics.count_error) as client:
         process = Process(settings, client, access, metrics)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

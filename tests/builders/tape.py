@@ -63,6 +63,7 @@ class Tape:
         for kind, items in (
             ("SitePowerEnvelope", [envelope]),
             ("AcceleratorProfile", [PROFILE]),
+            ("Namespace", [namespace()]),
             ("Node", nodes),
             ("Pod", []),
             ("ConfigMap", []),
@@ -154,6 +155,12 @@ class Tape:
 
     def _write(self, record: Json) -> None:
         self.records.append({"t": self.now, **record})
+
+
+def namespace(residency: str | None = None) -> Json:
+    """Namespace ai, with what it says of residency."""
+    annotations = {} if residency is None else {names.RESIDENCY: residency}
+    return {"metadata": {"name": "ai", "uid": "ai", "annotations": annotations}}
 
 
 def node(name: str, rack: str, ready: bool = True, site: str = "par1") -> Json:

@@ -45,7 +45,7 @@ KINDS = (
     Kind("apply a Deployment", "PATCH", r".*/deployments/[^/]+"),
     Kind("delete a Deployment", "DELETE", r".*/deployments/[^/]+"),
     Kind("write a status", "PATCH", rf"{_OURS}[a-z]+/[^/]+/status"),
-    Kind("apply the catalogue", "PATCH", rf"{_OURS}acceleratorprofiles/[^/]+"),
+    Kind("apply the catalogue", "PATCH", rf"{_OURS}(acceleratorprofiles|modelprofiles)/[^/]+"),
     Kind("post an event", "POST", r".*/events"),
 )
 

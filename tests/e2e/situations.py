@@ -25,6 +25,13 @@ def until(holds: Callable[[], object], what: str, limit_s: float = 60) -> None:
         time.sleep(0.2)
 
 
+def full_site(cluster: LocalCluster, site: str, gpus: int, nodes: int = 1) -> None:
+    """A site whose feeds carry so many busy GPUs and no more."""
+    feed = f"{nodes * objects.IDLE_KW + gpus}kW"
+    objects.create(cluster.api, objects.two_feeds(site, feed, {"names": "r1"}))
+    cluster.add_nodes(objects.node_line(nodes, "r1", site))
+
+
 def pods_at(
     site: str, count: int, first: int = 0, annotations: Mapping[str, str] = MappingProxyType({})
 ) -> list[Object]:
@@ -38,6 +45,12 @@ def pods_at(
 def at(cluster: LocalCluster, namespace: str, site: str) -> list[settled.PodView]:
     """Pods of that site that are not on their way out."""
     return [pod for pod in settled.gpu_pods(cluster.api, namespace) if pod.labels.get(names.SITE) == site]
+
+
+def waits(cluster: LocalCluster, namespace: str, site: str) -> bool:
+    """Whether the rival at that site was never given anything. What it is given it keeps."""
+    rival = next(pod for pod in at(cluster, namespace, site) if pod.name == f"rival-{site}")
+    return rival.gated and not rival.reserved
 
 
 def running(cluster: LocalCluster, namespace: str, site: str) -> set[str]:

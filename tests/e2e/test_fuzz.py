@@ -29,7 +29,8 @@ from tests.fuzz.vitals import Vitals, complaints, vitals
 BATCHES = int(os.environ.get("FUZZ_BATCHES", "20"))
 SHARES = (
     Share("sitepowerenvelopes", drawn=40, damaged=110, whole=10),
-    Share("acceleratorprofiles", drawn=30, damaged=50, whole=5),
+    Share("acceleratorprofiles", drawn=20, damaged=32, whole=3),
+    Share("modelprofiles", drawn=12, damaged=15, whole=3),
     Share("gpuinferencepools", drawn=20, damaged=60, whole=5),
     Share("pods", drawn=0, damaged=100, whole=10),
     Share("nodes", drawn=0, damaged=50, whole=10),
@@ -38,6 +39,7 @@ OBJECTS = BATCHES * sum(share.drawn + share.damaged + share.whole for share in S
 EXPECTED = {
     "sitepowerenvelopes": {SCHEMA, RULE, POLICY, DECODER, READY, STALLED},
     "acceleratorprofiles": {SCHEMA, RULE, DECODER, READY, STALLED},
+    "modelprofiles": {RULE, DECODER, READY},
     "gpuinferencepools": {SCHEMA, RULE, POLICY, DECODER, STALLED, PLACED, WAITING},
     "pods": {DECODER, KUBERNETES, POWERED, WAITING, NOT_OURS},
     "nodes": {DECODER, KUBERNETES, COUNTED},

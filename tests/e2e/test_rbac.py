@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from ampacity import names
+from ampacity.catalogue import models
 from hack import audit_log, chart, settled
 from hack.api import Object
 from hack.cluster import LocalCluster
@@ -13,6 +14,7 @@ from hack.operator_process import OperatorProcess
 from tests.e2e import objects, workloads
 
 _ROLES = "/apis/rbac.authorization.k8s.io/v1"
+_MODELS = [str(document["metadata"]["name"]) for document in models()]
 _PODS = 8  # of which 6 fit beside the pool's 4 replicas
 
 
@@ -45,6 +47,7 @@ def _day(cluster: LocalCluster, namespace: str) -> None:
     path = f"{objects.GROUP_PATH}/namespaces/{namespace}/gpuinferencepools"
     pool = cluster.api.post(path, _pool(namespace, "north"))
     settled.wait(cluster.api, 90)
+    _until(lambda: _models_in_force(cluster), "the catalogue's models to be in force")
     objects.create_pods(cluster.api, namespace, [_pod(f"p-{i}", "north") for i in range(_PODS)])
     settled.wait(cluster.api, 90, pods=_PODS)
     assert sum(pod.gated for pod in settled.gpu_pods(cluster.api, namespace)) == 2
@@ -62,8 +65,11 @@ def _give_back(cluster: LocalCluster, namespace: str) -> None:
     """A pod that no scheduler can bind is evicted."""
     objects.create(cluster.api, _site("east", 14))
     (node,) = cluster.add_nodes(objects.node_line(1, "r1", "east"))
-    stuck = workloads.controller("StatefulSet", "stuck", "east", 1, workloads.PORT)
-    workloads.create(cluster.api, namespace, workloads.squatter(node), stuck)
+    cluster.api.patch(f"/api/v1/nodes/{node}", {"metadata": {"labels": {workloads.ZONE: "here"}}})
+    workloads.volume(cluster.api, namespace, "models", zone="there")
+    workloads.create(
+        cluster.api, namespace, workloads.controller("StatefulSet", "stuck", "east", 1, "models")
+    )
     backing_off = lambda pod: pod.name == "stuck-0" and pod.powered[1] == "BackingOff"  # noqa: E731
     _until(lambda: any(map(backing_off, settled.gpu_pods(cluster.api, namespace))), "its successor to rest")
 
@@ -97,6 +103,12 @@ def _pool(namespace: str, region: str) -> Object:
 
 def _at(region: str) -> Object:
     return {"siteSelector": {"matchLabels": {"region": region}}}
+
+
+def _models_in_force(cluster: LocalCluster) -> bool:
+    items = cluster.api.items(f"{objects.GROUP_PATH}/modelprofiles")
+    usable = [item["status"].get("usable") for item in items]
+    return [item["metadata"]["name"] for item in items] == _MODELS and all(usable)
 
 
 def _generations(cluster: LocalCluster, path: str, owner: str) -> list[int]:

@@ -18,7 +18,7 @@ DECODER = "refused by decoder"
 KUBERNETES = "refused by Kubernetes"
 REFUSALS = (SCHEMA, RULE, POLICY, DECODER, KUBERNETES)
 
-_OURS = ("sitepowerenvelopes", "acceleratorprofiles", "gpuinferencepools")
+_OURS = ("sitepowerenvelopes", "acceleratorprofiles", "modelprofiles", "gpuinferencepools")
 _STATUSES = (400, 403, 404, 409, 413, 422)
 _REMEDY = re.compile(r"\w; \w")
 _PATH = re.compile(r"\b(spec|metadata|status|kind|apiVersion)\b")

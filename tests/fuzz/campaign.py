@@ -62,7 +62,7 @@ class Campaign:
     def clear(self) -> None:
         """Delete everything of the batch, canaries included."""
         for plural, path in COLLECTIONS.items():
-            if plural == "acceleratorprofiles":
+            if plural.endswith("profiles"):
                 each(
                     self._delete, [f"{path}/{name}" for name in self._api.names(path) if name.startswith("f")]
                 )

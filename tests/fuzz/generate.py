@@ -20,6 +20,7 @@ NAMESPACE = "fuzz"
 COLLECTIONS = {
     "sitepowerenvelopes": f"{GROUP}/sitepowerenvelopes",
     "acceleratorprofiles": f"{GROUP}/acceleratorprofiles",
+    "modelprofiles": f"{GROUP}/modelprofiles",
     "gpuinferencepools": f"{GROUP}/namespaces/{NAMESPACE}/gpuinferencepools",
     "pods": f"/api/v1/namespaces/{NAMESPACE}/pods",
     "nodes": "/api/v1/nodes",

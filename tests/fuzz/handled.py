@@ -6,19 +6,22 @@ import re
 from typing import Any
 
 from ampacity import names
+from ampacity.core.plan import Reason
 
 Json = dict[str, Any]
 
 READY = "accepted, Ready"
 STALLED = "accepted, Stalled with path and remedy"
+DENIED = "accepted, its Deployment refused in the API server's words"
 PLACED = "accepted, placed"
 WAITING = "accepted, waiting with a reason"
 POWERED = "accepted, powered"
 NOT_OURS = "accepted, not ours"
 COUNTED = "accepted, counted"
-OUTCOMES = (READY, STALLED, PLACED, WAITING, POWERED, NOT_OURS, COUNTED)
+OUTCOMES = (READY, STALLED, DENIED, PLACED, WAITING, POWERED, NOT_OURS, COUNTED)
 
 _PROBLEM = re.compile(r"(spec|metadata)[\w.\[\]/{}-]*: .+; .+", re.S)
+_DENIED = re.compile(r"the API server refused Deployment \S+: .+", re.S)
 
 
 def outcome(plural: str, obj: Json) -> str | None:
@@ -37,7 +40,8 @@ def unhelpful(plural: str, obj: Json) -> str:
     """Why the answer is none that a user can work with; "" if it is one."""
     conditions = {item["type"]: item for item in obj.get("status", {}).get("conditions", ())}
     stalled = conditions.get("Stalled", {})
-    if stalled.get("status") == "True" and not _PROBLEM.fullmatch(stalled["message"]):
+    told = _DENIED if stalled.get("reason") == Reason.REFUSED else _PROBLEM
+    if stalled.get("status") == "True" and not told.fullmatch(stalled["message"]):
         return f"Stalled without path and remedy: {stalled['message']}"
     answer = conditions.get(names.POWERED if plural == "pods" else "Ready", {})
     return "an answer without a word" if answer and not answer.get("message") else ""
@@ -51,7 +55,7 @@ def _of_ours(conditions: dict[str, Json]) -> str | None:
 
 def _of_pool(conditions: dict[str, Json]) -> str | None:
     if conditions["Stalled"]["status"] == "True":
-        return STALLED
+        return DENIED if conditions["Stalled"]["reason"] == Reason.REFUSED else STALLED
     if conditions["Ready"]["status"] == "True":
         return READY
     reason = conditions["Ready"]["reason"]

@@ -70,6 +70,21 @@ def _profiles() -> list[Json]:
     ]  # fmt: skip
 
 
+def _models() -> list[Json]:
+    return [
+        resources.model(),
+        resources.model(
+            displayName="Chat, large", license="mit", cacheBytesPerToken=131072,
+            parameters={"billions": 30.5, "activeBillions": 3.3},
+            weights=[{"precision": "FP4", "gigabytes": 17.2}, {"precision": "FP8", "gigabytes": 30.5}],
+            fits=[resources.fit("box-8", 2, memoryGigabytes=90, tensorParallel=1),
+                  resources.fit("nowhere", 8, precision="FP4", sources=[
+                      {"figures": ["decodeTokensPerSecond"], "document": "Table", "says": "1,000/s."}])],
+            sources=[{"figures": ["weights"], "estimated": "Parameters times bytes."}],
+        ),
+    ]  # fmt: skip
+
+
 def _pools() -> list[Json]:
     return [
         resources.pool(namespace="fuzz"),
@@ -78,6 +93,10 @@ def _pools() -> list[Json]:
             priority=7,
             placement={"tiers": ["Edge"], "siteSelector": {"matchLabels": {}}, "mustSurvive": ["UPS"]},
             template={"metadata": {"labels": {"app": "x"}, "annotations": {"c": "d"}}, "spec": pod_spec()},
+        ),
+        resources.pool(
+            namespace="fuzz", template=None, accelerators=["box"],
+            model={"profile": "phi-4", "engine": "SGLang", "image": "x", "args": ["--a=1"], "secret": "s"},
         ),
     ]  # fmt: skip
 
@@ -161,6 +180,7 @@ def _nodes() -> list[Json]:
 _SEEDS = {
     "sitepowerenvelopes": _envelopes,
     "acceleratorprofiles": _profiles,
+    "modelprofiles": _models,
     "gpuinferencepools": _pools,
     "pods": _pods,
     "nodes": _nodes,

@@ -21,6 +21,7 @@ from ampacity.apis.accelerator_profile import AcceleratorProfileSpec
 from ampacity.apis.base import Shorthand
 from ampacity.apis.envelope_racks import Nodes
 from ampacity.apis.gpu_inference_pool import Container, GPUInferencePoolSpec, PodSpec
+from ampacity.apis.model_profile import ModelProfileSpec
 from ampacity.apis.site_power_envelope import SitePowerEnvelopeSpec
 
 Json = dict[str, Any]
@@ -29,6 +30,7 @@ Strategy = st.SearchStrategy[Any]
 SPECS: dict[str, type[BaseModel]] = {
     "sitepowerenvelopes": SitePowerEnvelopeSpec,
     "acceleratorprofiles": AcceleratorProfileSpec,
+    "modelprofiles": ModelProfileSpec,
     "gpuinferencepools": GPUInferencePoolSpec,
 }
 _LIKELY = {

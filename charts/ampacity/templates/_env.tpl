@@ -4,7 +4,7 @@
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
 - name: AMPACITY_IDENTITY
   valueFrom: {fieldRef: {fieldPath: metadata.name}}
-- {name: AMPACITY_CATALOGUE, value: /etc/ampacity/catalogue.yaml}
+- {name: AMPACITY_CATALOGUE, value: /etc/ampacity}
 - {name: AMPACITY_HTTP_HOST, value: "0.0.0.0"}
 - {name: AMPACITY_HTTP_PORT, value: "8080"}
 {{- range $name, $value := .Values.settings }}

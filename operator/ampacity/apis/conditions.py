@@ -1,4 +1,4 @@
-"""Conditions as Kubernetes knows them (metav1.Condition), shared by all three kinds.
+"""Conditions as Kubernetes knows them (metav1.Condition), shared by all kinds.
 
 `Ready` is true when all is well; `Reconciling` and `Stalled` are true when it
 is not, which is what kstatus, Argo CD and Flux expect.

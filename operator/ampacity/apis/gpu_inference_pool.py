@@ -8,8 +8,9 @@ from pydantic import ConfigDict, Field
 
 from ampacity.apis.base import API_VERSION, SHORT_NAME, ApiModel, Kind, StatusModel
 from ampacity.apis.conditions import Condition
+from ampacity.apis.pool_model import PoolModel
 from ampacity.apis.rules import Rule
-from ampacity.apis.text import DomainType, ProfileName, Resource
+from ampacity.apis.text import AreaName, DomainType, ProfileName, Resource
 
 MAX_SITES = 200
 
@@ -34,6 +35,13 @@ class Placement(ApiModel):
     )
     site_selector: SiteSelector | None = Field(
         default=None, description="Sites by label. Default: all sites."
+    )
+    residency: Annotated[list[AreaName], Field(min_length=1, max_length=64)] | None = Field(
+        default=None,
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+        description="Where replicas may run at all: countries (ISO 3166-1), or regions of them as envelopes"
+        " name them. Sites that do not say where they stand are left out. What the namespace's annotation"
+        " `ampacity.io/residency` allows binds too. Default: anywhere. Example: [FR, DE/bavaria].",
     )
     must_survive: Annotated[list[DomainType], Field(max_length=16)] | None = Field(
         default=None,
@@ -107,6 +115,15 @@ class PodTemplate(ApiModel):
 class GPUInferencePoolSpec(ApiModel):
     """What to run, how often, on what, and where."""
 
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="has(self.template) != has(self.model)",
+            holds=lambda spec: (spec.template is None) != (spec.model is None),
+            message="a pool runs either a template or a model",
+            remedy="state template, or model, and not both",
+        ),
+    )
+
     replicas: int = Field(
         default=1, ge=0, le=100_000, description="How many replicas are wanted over all sites. Default: 1."
     )
@@ -138,7 +155,16 @@ class GPUInferencePoolSpec(ApiModel):
     placement: Placement | None = Field(
         default=None, description="Where replicas may run. Default: anywhere."
     )
-    template: PodTemplate = Field(description="The pod that is one replica: an ordinary pod template.")
+    template: PodTemplate | None = Field(
+        default=None,
+        description="The pod that is one replica: an ordinary pod template. Default: none; then `model` must"
+        " be given.",
+    )
+    model: PoolModel | None = Field(
+        default=None,
+        description="The model to serve, in place of a template: its profile says how many GPUs a replica"
+        " has on `accelerators`, which must be named. Default: none; then `template` must be given.",
+    )
 
 
 class PoolSiteStatus(StatusModel):
@@ -204,5 +230,5 @@ class GPUInferencePool(Kind):
     )
 
     def pod_template(self) -> dict[str, Any]:
-        """The template as plain Kubernetes JSON."""
-        return self.spec.template.to_dict()
+        """The template as plain Kubernetes JSON; a pool that names a model has none yet."""
+        return self.spec.template.to_dict() if self.spec.template is not None else {}

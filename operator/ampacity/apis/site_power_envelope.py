@@ -22,10 +22,22 @@ class Location(ApiModel):
     region: str | None = Field(
         default=None,
         max_length=63,
-        description="Region within the country, in your words. Example: norrbotten.",
+        description="Region within the country, in your words: a pool or namespace may allow only that."
+        " Example: norrbotten.",
     )
     latitude: float | None = Field(default=None, ge=-90, le=90, description="Degrees north. Example: 65.6.")
     longitude: float | None = Field(default=None, ge=-180, le=180, description="Degrees east. Example: 22.1.")
+
+
+class Interconnect(ApiModel):
+    """The fabric between GPUs of different nodes."""
+
+    gpus: int = Field(
+        ge=1,
+        le=1_000_000,
+        description="GPUs that the site's largest fabric joins (NVLink domain, InfiniBand or Ethernet rails):"
+        " the size of the largest job that may train here. Example: 1024.",
+    )
 
 
 def _by(key: str, limit: int) -> Any:
@@ -55,6 +67,11 @@ class SitePowerEnvelopeSpec(ApiModel):
     location: Location | None = Field(
         default=None,
         description="Where the site stands. Example: {country: SE, latitude: 65.6, longitude: 22.1}.",
+    )
+    interconnect: Interconnect | None = Field(
+        default=None,
+        description="The fabric for training (pods labelled `ampacity.io/workload: training`). Default: a"
+        " Central site joins all its GPUs, an Edge site none beyond the node. Example: {gpus: 64}.",
     )
     each: Annotated[dict[str, Range], Field(max_length=8)] | None = Field(
         default=None,

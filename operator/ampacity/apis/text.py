@@ -72,6 +72,13 @@ DOMAIN_TYPE = TextKind(
     "type", r"[A-Z][A-Za-z0-9]*", "write one word that begins with a capital, for example UPS or Busway", 40
 )
 COUNTRY = TextKind("country", r"[A-Z]{2}", "write the two capital letters of ISO 3166-1, for example SE", 40)
+AREA = TextKind(
+    "country or region",
+    r"[A-Z]{2}(/[^,/]{1,63})?",
+    "write the two capital letters of ISO 3166-1, and after a / the region as envelopes name it, for example"
+    " DE or DE/bavaria",
+    70,
+)
 RESOURCE = TextKind(
     "resource",
     r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9*]([A-Za-z0-9._*-]*[A-Za-z0-9*])?",
@@ -90,12 +97,27 @@ PROFILE = TextKind(
     "use lower-case letters, digits, '-' and '.', for example hgx-h200 or h200",
     63,
 )
+SECRET = TextKind(
+    "name of a Secret",
+    r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?",
+    "use lower-case letters, digits, '-' and '.', for example hf-token",
+    253,
+)
+MODEL_ID = TextKind(
+    "model",
+    r"[A-Za-z0-9/._:@-]+",
+    "write the id under which servers load it, for example mistralai/Mistral-7B-Instruct-v0.3",
+    200,
+)
 
 Names = Annotated[str, AfterValidator(NAMES.check), WithJsonSchema(NAMES.schema())]
 NodeNames = Annotated[str, AfterValidator(NODE_NAMES.check), WithJsonSchema(NODE_NAMES.schema())]
 Range = Annotated[str, AfterValidator(RANGE.check), WithJsonSchema(RANGE.schema())]
 DomainType = Annotated[str, AfterValidator(DOMAIN_TYPE.check), WithJsonSchema(DOMAIN_TYPE.schema())]
 Country = Annotated[str, AfterValidator(COUNTRY.check), WithJsonSchema(COUNTRY.schema())]
+AreaName = Annotated[str, AfterValidator(AREA.check), WithJsonSchema(AREA.schema())]
 Resource = Annotated[str, AfterValidator(RESOURCE.check), WithJsonSchema(RESOURCE.schema())]
 LabelPattern = Annotated[str, AfterValidator(LABEL_PATTERN.check), WithJsonSchema(LABEL_PATTERN.schema())]
 ProfileName = Annotated[str, AfterValidator(PROFILE.check), WithJsonSchema(PROFILE.schema())]
+ModelId = Annotated[str, AfterValidator(MODEL_ID.check), WithJsonSchema(MODEL_ID.schema())]
+SecretName = Annotated[str, AfterValidator(SECRET.check), WithJsonSchema(SECRET.schema())]

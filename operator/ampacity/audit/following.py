@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 
 from ampacity import names
-from ampacity.audit.history import ENVELOPE, HOLDS, NODE, POD, PROFILE
+from ampacity.audit.history import ENVELOPE, HOLDS, NAMESPACE, NODE, POD, PROFILE
 
 Record = dict[str, Any]
 Emit = Callable[[Record], None]
@@ -39,6 +39,7 @@ SOURCES = (
     Source(NODE, "/api/v1/nodes"),
     Source(POD, "/api/v1/pods"),
     Source(HOLDS, "/api/v1/configmaps", f"metadata.name={names.HOLDS}"),
+    Source(NAMESPACE, "/api/v1/namespaces"),
     Source(ENVELOPE, f"{_OURS}/sitepowerenvelopes"),
     Source(PROFILE, f"{_OURS}/acceleratorprofiles"),
 )

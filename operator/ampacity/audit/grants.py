@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ampacity.audit.facts import PodFacts
 from ampacity.audit.limits import Key, Reading
 from ampacity.audit.loads import SiteLoads, site_loads
+from ampacity.audit.residency import outside
 from ampacity.audit.scene import scenes
 from ampacity.audit.supplies import supply_readings
 from ampacity.audit.timeline import Clock
@@ -77,6 +78,8 @@ class GrantJudge:
         loads = site_loads(self._world, site, _span(grants))
         lost = _lost_now(loads)
         for grant in grants:
+            if what := self._outside(grant, site):
+                yield _Fault(grant.pod, Fault.OUTSIDE, f"{_granted(grant)}, {what}")
             node = loads.nodes.get(grant.pod.node)
             if node is None or node.profile is None or grant.pod.node in loads.unplaced:
                 yield _Fault(grant.pod, Fault.NOWHERE, f"{_granted(grant)}, a node without rack or profile")
@@ -88,6 +91,11 @@ class GrantJudge:
                 yield _Fault(grant.pod, Fault.NOWHERE, f"{_granted(grant)}, {what}")
         for grant, worst in self._search(site, grants, loads, set()):
             yield _Fault(grant.pod, Fault.EXCEEDED, f"{_granted(grant)}; with it, {worst.sentence()}")
+
+    def _outside(self, grant: Grant, site: Site) -> str:
+        namespace = grant.pod.name.partition("/")[0]
+        held = self._world.namespaces[namespace].during(grant.known, grant.pod.version)
+        return outside(held, site)
 
     def _search(
         self, site: Site, grants: Sequence[Grant], loads: SiteLoads, told: set[Key]

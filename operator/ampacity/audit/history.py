@@ -20,8 +20,8 @@ from ampacity.audit.timeline import Clock
 Json = Mapping[str, Any]
 
 NODE, POD, HOLDS = "Node", "Pod", "ConfigMap"
-ENVELOPE, PROFILE = "SitePowerEnvelope", "AcceleratorProfile"
-KINDS = (NODE, POD, HOLDS, ENVELOPE, PROFILE)
+ENVELOPE, PROFILE, NAMESPACE = "SitePowerEnvelope", "AcceleratorProfile", "Namespace"
+KINDS = (NODE, POD, HOLDS, ENVELOPE, PROFILE, NAMESPACE)
 
 
 @dataclass(frozen=True, slots=True)

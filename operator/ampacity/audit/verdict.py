@@ -13,6 +13,7 @@ class Fault(StrEnum):
     EXCEEDED = "LimitExceeded"        # a grant took a limit over its capacity, now or after a failure
     OVER = "OverLimit"                # a limit is exceeded now, or would be after a failure, by whatever way
     NOWHERE = "GrantNowhere"          # a grant on a node that no envelope gives a place with live power
+    OUTSIDE = "GrantOutsideResidency"  # a grant at a site where its namespace does not allow its pods to run
     UNRESERVED = "GrantWithoutReservation"  # let go or bound, and no reservation says what it may draw
     UNANNOUNCED = "GrantUnannounced"  # no fence record of the holds object announced the grant before
     MISPLACED = "ReservationMisplaced"  # a reservation on a pod that is not where it says

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from ampacity.audit.draws import Hardware
 from ampacity.audit.facts import NodeFacts, PodFacts, node_facts, pod_facts
-from ampacity.audit.history import ENVELOPE, NODE, POD, PROFILE, Change, Json
+from ampacity.audit.history import ENVELOPE, NAMESPACE, NODE, POD, PROFILE, Change, Json
+from ampacity.audit.residency import NamespaceFacts, namespace_facts
 from ampacity.audit.sight import unseen
 from ampacity.audit.timeline import Timeline
 from ampacity.core.site import Problem, Site
@@ -38,6 +39,7 @@ class World:
         self.pods: defaultdict[str, Timeline[PodFacts]] = defaultdict(Timeline)
         self.sites: defaultdict[str, Timeline[Site]] = defaultdict(Timeline)
         self.profiles: defaultdict[str, Timeline[Profile]] = defaultdict(Timeline)
+        self.namespaces: defaultdict[str, Timeline[NamespaceFacts]] = defaultdict(Timeline)
         self._hardware: dict[tuple[tuple[str, int, bool], ...], Hardware] = {}
 
     def apply(self, change: Change) -> None:
@@ -48,6 +50,9 @@ class World:
         elif change.kind == POD:
             pod = None if change.object is None else pod_facts(change.object)
             self.pods[change.uid].put(change.version, pod)
+        elif change.kind == NAMESPACE:
+            namespace = None if change.object is None else namespace_facts(change.object)
+            self.namespaces[change.name].put(change.version, namespace)
         elif change.kind == ENVELOPE:
             _accept(self.sites[change.name], change, site_of)
         elif change.kind == PROFILE:

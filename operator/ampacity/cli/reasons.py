@@ -10,6 +10,7 @@ from ampacity.cli.show import LIMITS
 from ampacity.core.draw import added
 from ampacity.core.load import NOTHING, Load
 from ampacity.core.plan import Grant, Plan, Reason, Refusal, SiteReason
+from ampacity.core.ports import is_port
 from ampacity.core.rows import RowKind, Shortfall, SiteRows
 from ampacity.core.rows.shortfall import called
 from ampacity.core.site import State
@@ -21,6 +22,7 @@ REMEDIES: Mapping[Reason, str] = {
     Reason.NODE_RESOURCES: "ask for less, or free that resource on a node that matches",
     Reason.POD_RULES: "relax the affinity or spread rule, or add nodes that satisfy it",
     Reason.NOT_SURVIVING: "drop the type from mustSurvive, or feed racks from a second supplier of it",
+    Reason.NOT_ALLOWED: "add a site that is allowed, or have what allows so little changed",
     Reason.NO_ENVELOPE: "apply a SitePowerEnvelope, or correct the one that is refused",
     Reason.UNKNOWN_DRAW: "ask for GPUs as a countable resource in the containers' limits",
     Reason.UNKNOWN_HARDWARE: "apply an AcceleratorProfile that matches these nodes",
@@ -125,5 +127,5 @@ def _addition(snapshot: Snapshot, waiter: Waiter, short: Shortfall) -> Load | No
 
 
 def _takes(node: NodeView, units: int) -> bool:
-    free = max((count for _, count in node.free.extended), default=0)
+    free = max((count for name, count in node.free.extended if not is_port(name)), default=0)
     return node.admits and node.draw is not None and free >= units

@@ -23,6 +23,7 @@ class _Metadata(TypedDict, total=False):
     resourceVersion: str
     creationTimestamp: str | None
     deletionTimestamp: str | None
+    deletionGracePeriodSeconds: int | None
     labels: _Texts
     annotations: _Texts
     ownerReferences: _List
@@ -30,6 +31,8 @@ class _Metadata(TypedDict, total=False):
 
 class _Port(TypedDict, total=False):
     hostPort: int | None
+    hostIP: str | None
+    protocol: str | None
 
 
 class _Container(TypedDict, total=False):
@@ -89,6 +92,8 @@ class _Condition(TypedDict, total=False):
 
 class _PodStatus(TypedDict, total=False):
     phase: str
+    reason: str | None
+    message: str | None
     conditions: list[_Condition] | None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 from ampacity.cluster.backoff import Backoff
@@ -25,6 +26,10 @@ class Torn(ApiError):
         super().__init__(0, "Torn", message)
 
 
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
 async def list_all(
     client: Client,
     path: str,
@@ -32,23 +37,40 @@ async def list_all(
     read: Callable[[Json], T | None],
     params: dict[str, str],
     backoff: Backoff,
+    on_page: Callable[[], None] = _nothing,
 ) -> tuple[list[T], str]:
-    """Records of all objects, and the resourceVersion they are of.
+    """Records of all objects, and the resourceVersion they are of. `on_page` hears of each page that comes.
 
     Each page is read as it comes and then forgotten: a fleet's pods in JSON
     would fill the memory. Pages that fail are asked for again, with the same
     continue token. Torn if that token has expired, or if a page is of another version.
     """
     records: list[T] = []
-    version = token = ""
-    while True:
-        page = await _page(client, path, wire, params, token, backoff)
-        if version and page.version != version:
-            raise Torn(f"pages of {path} are of versions {version} and {page.version}")
-        version, token = page.version, page.next
-        records.extend(record for item in page.items if (record := read(item)) is not None)
-        if not token:
-            return records, version
+    version = ""
+    async with aclosing(_pages(client, path, wire, params, backoff)) as pages:
+        async for page in pages:
+            on_page()
+            if version and page.version != version:
+                raise Torn(f"pages of {path} are of versions {version} and {page.version}")
+            version = page.version
+            records.extend(record for item in page.items if (record := read(item)) is not None)
+    return records, version
+
+
+async def _pages(
+    client: Client, path: str, wire: Wire[Any], params: dict[str, str], backoff: Backoff
+) -> AsyncGenerator[Page, None]:
+    """One after the other. The server works on the next one while somebody reads this one."""
+    page = await _page(client, path, wire, params, "", backoff)
+    while page.next:
+        coming = asyncio.create_task(_page(client, path, wire, params, page.next, backoff))
+        try:
+            await asyncio.sleep(0)  # the request goes out now, not after the reading
+            yield page
+            page = await coming
+        finally:
+            coming.cancel()
+    yield page
 
 
 async def _page(

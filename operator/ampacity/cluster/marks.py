@@ -23,6 +23,16 @@ from ampacity.core.plan import Refusal
 from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.records import PodRecord
 
+_AFTER = 0.5
+"""Seconds for which the writes that go first must have rested."""
+
+_FEW = 64
+"""So many pods are marked at once. Of more, those first that run: kubelets write to the others, and have to
+look again at each pod that changes meanwhile."""
+
+_STARTING = 10.0
+"""Seconds after which a pod is marked though it does not run yet, however many there are."""
+
 _REMIND = 300.0
 """Seconds after which a pod that stays unbound is told anew for how long."""
 
@@ -59,9 +69,10 @@ class Marker:
     ) -> None:
         self._events, self._clock = events, clock
         self._conditions = PodConditions(client, reader, may_write, wall)
-        self._quiet, self._lanes = quiet, Lanes(concurrency, after)
+        self._quiet, self._lanes = quiet, Lanes(concurrency, after, rest=_AFTER)
         self._written: dict[str, float] = {}
         self._stuck: dict[str, float] = {}
+        self._starting: dict[str, float] = {}
 
     async def waiting(self, refusals: Sequence[tuple[PodRecord, Refusal]]) -> tuple[Result, ...]:
         """Mark all pods that wait in this cycle; the results are of those that had to be written."""
@@ -71,8 +82,9 @@ class Marker:
         return await self._lanes.each(partial(self._mark_waiting, pod, refusal) for pod, refusal in due)
 
     async def powered(self, pods: Sequence[PodRecord]) -> tuple[Result, ...]:
-        """Mark pods that were granted, those that are not marked yet."""
-        due = [(pod, pod.reservation) for pod in pods if pod.reservation is not None and not _settled(pod)]
+        """Mark pods that were granted, those that are not marked yet; some of many later, if asked again."""
+        unmarked = [pod for pod in pods if pod.reservation is not None and not _settled(pod)]
+        due = [(pod, pod.reservation) for pod in self._calm(unmarked) if pod.reservation is not None]
         return await self._lanes.each(partial(self._conditions.powered, pod, place) for pod, place in due)
 
     async def unbound(self, stuck: Sequence[Stuck]) -> tuple[Result, ...]:
@@ -81,6 +93,14 @@ class Marker:
         self._stuck = {one.pod.uid: self._stuck[one.pod.uid] for one in stuck if one.pod.uid in self._stuck}
         due = [one for one in stuck if self._is_news(one, now)]
         return await self._lanes.each(partial(self._mark_stuck, one) for one in due)
+
+    def _calm(self, pods: Sequence[PodRecord]) -> Sequence[PodRecord]:
+        """All pods if they are few; else those that run, or should by now."""
+        now, known = self._clock(), self._starting
+        self._starting = {pod.uid: known.get(pod.uid, now) for pod in pods if pod.phase != "Running"}
+        if len(pods) <= _FEW:
+            return pods
+        return [pod for pod in pods if now - self._starting.get(pod.uid, float("-inf")) >= _STARTING]
 
     def _is_news(self, stuck: Stuck, now: float) -> bool:
         told = stuck.pod.powered

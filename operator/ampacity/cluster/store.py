@@ -81,10 +81,11 @@ class Store(Generic[T]):
             self.put(new)
 
     def revise(self, change: Callable[[T], T]) -> None:
-        """Read every object anew, for example when what counts as a GPU has changed."""
+        """Read every object anew, for example when what counts as a GPU has changed. `change` gives
+        back the very record that stays as it is."""
         for uid, old in list(self._objects.items()):
             new = change(old)
-            if new != old:
+            if new is not old:
                 self._objects[uid] = new
                 self._tell(old, new)
 

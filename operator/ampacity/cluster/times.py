@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def utcnow() -> datetime:
@@ -18,3 +18,8 @@ def micro_time(at: datetime) -> str:
 def seconds_time(at: datetime) -> str:
     """A Time of the Kubernetes API."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_now(seconds: float) -> str:
+    """That moment, for people: the clock on the wall may jump, and only this text with it."""
+    return seconds_time(utcnow() + timedelta(seconds=seconds))

@@ -23,28 +23,28 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
-from types import MappingProxyType
+from contextlib import aclosing
 from typing import Any, Generic, TypeVar
 
 from ampacity.cluster.backoff import Backoff
 from ampacity.cluster.client import Client, OnError, ignore
 from ampacity.cluster.errors import AccessError, ApiError
-from ampacity.cluster.lines import Broken, lines
+from ampacity.cluster.lines import Broken
+from ampacity.cluster.list_counter import ListCounter
 from ampacity.cluster.listing import Torn, list_all
+from ampacity.cluster.reading import Reading
 from ampacity.cluster.store import OnChange, Store, Versioned
-from ampacity.cluster.wire import Event, Json, Wire, refusal
+from ampacity.cluster.stream import BOOKMARK, DELETED, News, news
+from ampacity.cluster.wire import Json, Wire
 from ampacity.core.ledger import newer
 
 T = TypeVar("T", bound=Versioned)
 
 _RESUMES = 5
 _GONE = 410
-_LONGEST = 300
 _AT_ONCE = 1.0
 _SERVER_CLOSES = (20, 30)
 _STALL = 35.0
-_TYPES = ("ADDED", "MODIFIED", "DELETED", "BOOKMARK")
 
 
 class Watch(Generic[T]):
@@ -53,6 +53,7 @@ class Watch(Generic[T]):
     `decode` makes a record of an object, or None of one that no longer counts.
     `stall`: seconds of silence after which a connection is given up.
     `on_error` hears of failures that `client` cannot see: "decode", "stream".
+    `answered`: whether the server has ever answered a list, or a part of one.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class Watch(Generic[T]):
         backoff: Backoff | None = None,
     ) -> None:
         self.store: Store[T] = Store(on_change)
-        self._client, self._path, self._decode = client, path, decode
+        self.answered = False
+        self._client, self._path = client, path
+        self._reading = Reading(self.store, decode, on_error, path)
         self._wire: Wire[Any] = wire or Wire()
         self._selectors = _selectors(field_selector, label_selector)
         self._limit, self._stall = page, stall
@@ -83,9 +86,7 @@ class Watch(Generic[T]):
         self._version = self._newest = ""
         self._failures = 0
         self._heard: float | None = None
-        self._undecodable: dict[str, str] = {}
-        self._lists_begun = self._lists_done = 0
-        self._progress = asyncio.Condition()
+        self._lists = ListCounter()
         self._round: asyncio.Task[None] | None = None
 
     @property
@@ -101,11 +102,11 @@ class Watch(Generic[T]):
     @property
     def undecodable(self) -> Mapping[str, str]:
         """Objects that could not be read, by uid, and a sentence why. What was known of them before stays."""
-        return MappingProxyType(self._undecodable)
+        return self._reading.faults
 
     async def wait_synced(self) -> None:
         """Return once the first complete list is in the store."""
-        await self._wait_for_list(1)
+        await self._lists.wait(1)
 
     async def fresh(self, floor: str = "") -> None:
         """Return once a list that begins after this call is in the store: a view no older than now.
@@ -113,13 +114,17 @@ class Watch(Generic[T]):
         `floor`: a resourceVersion written before this call. A list of an older one is not taken,
         whatever cache or lagging replica it came from.
         """
-        wanted = self._lists_begun + 1
+        wanted = self._lists.begun + 1
         self._version = ""
         if floor and (not self._newest or newer(floor, self._newest)):
             self._newest = floor
         if self._round is not None:
             self._round.cancel()
-        await self._wait_for_list(wanted)
+        await self._lists.wait(wanted)
+
+    def revise(self, change: Callable[[T], T]) -> None:
+        """Read every object anew; `change` gives back the very record that stays as it is."""
+        self._reading.revise(change)
 
     async def run(self) -> None:
         """List and watch until cancelled; raises nothing else, but what `on_change` raises."""
@@ -131,10 +136,6 @@ class Watch(Generic[T]):
                 ours = asyncio.current_task()
                 if ours is None or ours.cancelling():
                     raise
-
-    async def _wait_for_list(self, number: int) -> None:
-        async with self._progress:
-            await self._progress.wait_for(lambda: self._lists_done >= number)
 
     async def _one_round(self) -> None:
         """One list if one is due, and one watch connection; after a failure also the wait."""
@@ -157,95 +158,41 @@ class Watch(Generic[T]):
         await asyncio.sleep(self._backoff.next(retry_after))
 
     async def _list(self) -> None:
-        self._lists_begun += 1
-        number, begun = self._lists_begun, self._clock()
-        faults: dict[str, str] = {}
+        self._reading.begin_list()
+        number, begun = self._lists.begin(), self._clock()
+        asked = {**self._selectors, "limit": str(self._limit)}
         records, version = await list_all(
-            self._client,
-            self._path,
-            self._wire,
-            partial(self._read, faults),
-            {**self._selectors, "limit": str(self._limit)},
-            self._backoff,
+            self._client, self._path, self._wire, self._reading.listed, asked, self._backoff, self._answers
         )
         if self._newest and newer(self._newest, version):
             raise Torn(f"a list of {self._path} is of version {version}, and {self._newest} is known")
-        self._undecodable = faults
-        self.store.replace(records, version, keep=faults)
+        self._reading.end_list(records, version)
         self._version, self._newest, self._heard = version, version, begun
-        async with self._progress:
-            self._lists_done = number
-            self._progress.notify_all()
+        await self._lists.end(number)
+
+    def _answers(self) -> None:
+        self.answered = True
 
     async def _follow(self) -> None:
         """One watch connection, until the server ends it in good order."""
-        params = {
-            **self._selectors,
-            "watch": "true",
-            "allowWatchBookmarks": "true",
-            "resourceVersion": self._version,
-            "timeoutSeconds": str(self._rng.randint(*_SERVER_CLOSES)),
-        }
         begun, came = self._clock(), self._version
-        async with self._client.stream(self._path, params, stall=self._stall) as content:
-            async for line in lines(content):
-                self._take(self._event(line))
+        since = {"resourceVersion": came, "timeoutSeconds": str(self._rng.randint(*_SERVER_CLOSES))}
+        stream = news(self._client, self._path, self._wire, {**self._selectors, **since}, stall=self._stall)
+        async with aclosing(stream):
+            async for new in stream:
+                self._take(new)
         if self._version == came and self._clock() - begun < _AT_ONCE:
             raise Broken("the server ended the watch at once")
 
-    def _event(self, line: bytes) -> Event:
-        try:
-            return self._wire.event(line)
-        except ValueError as error:
-            raise Broken(f"a line is no event: {error}") from error
-
-    def _take(self, event: Event) -> None:
-        if event.type == "ERROR":
-            raise refusal(event.object)
-        metadata = event.object.get("metadata") or {}
-        version = metadata.get("resourceVersion")
-        uid = str(metadata.get("uid") or "")
-        if not version or event.type not in _TYPES or not (uid or event.type == "BOOKMARK"):
-            raise Broken(f"an event of type {event.type!r} at version {version!r}")
-        if event.type == "DELETED":
-            self._undecodable.pop(uid, None)
-            self.store.remove(uid)
-        elif event.type != "BOOKMARK":
-            self._update(event.object, uid)
-        self._version, self._newest, self._heard, self._failures = version, version, self._clock(), 0
+    def _take(self, new: News) -> None:
+        if new.type == DELETED:
+            self._reading.gone(new.uid)
+        elif new.type != BOOKMARK:
+            self._reading.news(new.item, new.uid)
+        self._version, self._newest, self._heard, self._failures = new.version, new.version, self._clock(), 0
         self._backoff.reset()
-
-    def _update(self, item: Json, uid: str) -> None:
-        self._undecodable.pop(uid, None)
-        record = self._read(self._undecodable, item)
-        if record is not None:
-            self.store.put(record)
-        elif uid not in self._undecodable:
-            self.store.remove(uid)
-
-    def _read(self, faults: dict[str, str], item: Json) -> T | None:
-        """The record of an object; None if it does not count, or cannot be read, which goes into `faults`."""
-        try:
-            return self._known(item) or self._decode(item)
-        except Exception as error:  # whatever it is: one object must not end the watch of all others
-            metadata = item.get("metadata") or {}
-            faults[metadata.get("uid", "")] = _sentence(metadata, error)
-            self._on_error("decode", self._path)
-            return None
-
-    def _known(self, item: Json) -> T | None:
-        """What is known of an object at this very version: a list anew mostly has what was known."""
-        known = self.store.get(item["metadata"]["uid"])
-        same = known is not None and known.resource_version == item["metadata"]["resourceVersion"]
-        return known if same else None
 
 
 def _selectors(field: str, label: str) -> dict[str, str]:
     both = {"fieldSelector": field, "labelSelector": label}
     return {name: selector for name, selector in both.items() if selector}
-
-
-def _sentence(metadata: Json, error: Exception) -> str:
-    name = "/".join(str(metadata[part]) for part in ("namespace", "name") if metadata.get(part))
-    why = f"{name or 'an object without name'} cannot be read, and counts as it was known before: {error!r}"
-    return why[:_LONGEST]

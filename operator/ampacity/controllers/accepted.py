@@ -1,4 +1,4 @@
-"""Which generation of an envelope or profile is in force: the newest one that has no fault.
+"""Which generation of an envelope, profile or model is in force: the newest one that has no fault.
 
 A bad edit must not take a site out of service, nor may a bad edit and a
 restart together. So the spec of each accepted generation is kept (see

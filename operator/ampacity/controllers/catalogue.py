@@ -1,4 +1,4 @@
-"""The catalogue of accelerator profiles, applied when this process begins to lead.
+"""The catalogue of accelerator and model profiles, applied when this process begins to lead.
 
 Server-side apply under a manager of its own and without force: what people
 have changed in a profile of the catalogue is theirs, and stays.
@@ -21,6 +21,7 @@ from ampacity.cluster.errors import AccessError, ApiError, NotAllowed
 
 log = logging.getLogger(__name__)
 
+_PLURALS = {"AcceleratorProfile": "acceleratorprofiles", "ModelProfile": "modelprofiles"}
 _MANAGER = {"fieldManager": "ampacity-catalogue"}
 _CONFLICT = 409
 _FOR_GOOD = (_CONFLICT, 400, 422)
@@ -60,8 +61,11 @@ async def apply_catalogue(
 
 async def _settled(client: Client, profile: dict[str, Any], may_write: Callable[[], bool]) -> bool:
     """Whether nothing is to be gained by applying this profile again."""
-    name = profile["metadata"]["name"]
-    path = f"/apis/{names.GROUP}/{names.VERSION}/acceleratorprofiles/{name}"
+    name, plural = profile["metadata"]["name"], _PLURALS.get(profile.get("kind", ""))
+    if plural is None:
+        log.warning("catalogue: %s is no kind of profile; %s is not applied", profile.get("kind"), name)
+        return True
+    path = f"/apis/{names.GROUP}/{names.VERSION}/{plural}/{name}"
     try:
         await client.patch(path, profile, kind=Patch.APPLY, params=_MANAGER, guard=may_write)
     except (ApiError, AccessError) as error:

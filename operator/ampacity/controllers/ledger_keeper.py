@@ -7,29 +7,29 @@ the cluster and the answers to our patches.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 
 from ampacity.cluster.holds import FULL, LARGEST, HoldsStore, HoldsTooLarge, Stored
 from ampacity.cluster.results import Outcome, Result
 from ampacity.controllers.pools.fleet import Fleet
 from ampacity.controllers.scene import Scene, sightings
-from ampacity.controllers.untaken import NOT_TAKEN, Untaken
+from ampacity.controllers.untaken import Untaken
 from ampacity.core.ledger import (
     Announcement,
     FenceEntry,
     Ledger,
     advance,
     announce,
+    fitted,
     in_doubt,
     keep,
     release,
     resolve,
     take_over,
     withdraw,
-    without_misfits,
 )
-from ampacity.core.plan import Grant, Reason, Refusal
+from ampacity.core.plan import Grant, Refusal
 from ampacity.core.snapshot import Waiter
 
 _BARRED_FOR = 10.0
@@ -95,11 +95,12 @@ class LedgerKeeper:
         """
         ledger = self._now().ledger
         at, now = ledger.sequence, self._clock()
-        ledger = resolve(withdraw(ledger, self._withdrawn, at), sightings(scene.pods, ledger), at)
+        ledger = withdraw(ledger, self._withdrawn, at)
+        ledger = resolve(ledger, sightings(scene.pods, ledger), at, given_up)
         ledger = keep(ledger, fleet.left(ledger, given_up), scene.owed, at)
         waiting = tuple(fleet.waiting(ledger))
         self._untaken.seen((controller for controller, _, _ in waiting), now)
-        ledger = without_misfits(self._untaken.drop(ledger, now), waiting)
+        ledger = fitted(self._untaken.drop(ledger, now), waiting)
         return release(ledger, fleet.due_holds(ledger), fleet.usable - shut)
 
     def doubtful(self, ledger: Ledger) -> tuple[FenceEntry, ...]:
@@ -118,7 +119,11 @@ class LedgerKeeper:
 
     def resting(self, waiters: Iterable[Waiter]) -> list[Refusal]:
         """Those of the waiters whose pool rests, and why."""
-        return [Refusal(w, Reason.NOT_TAKEN, NOT_TAKEN) for w in waiters if self._untaken.rests(w)]
+        return [told for waiter in waiters if (told := self._untaken.refusal(waiter)) is not None]
+
+    def refused(self, deployments: Mapping[tuple[str, str], str]) -> None:
+        """These Deployments, by controller and site, cannot be written now, and why: no places for them."""
+        self._untaken.refused(deployments)
 
     async def commit(self, ledger: Ledger, grants: tuple[Grant, ...]) -> Announcement:
         """Write the ledger with as many of `grants` as its object has room for; the rest is deferred.

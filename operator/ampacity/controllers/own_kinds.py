@@ -48,6 +48,10 @@ class OwnKinds:
             tasks.create_task(self._list_for_ever())
             tasks.create_task(self._watch_for_ever())
 
+    async def wait_served(self) -> None:
+        """Return once every kind has been listed, and is served as far as we know."""
+        await self._served.wait()
+
     async def list_all(self, floor: str = "") -> None:
         """List every kind at quorum, no older than `floor` (a resourceVersion). Raises ApiError."""
         for store in self._stores.values():

@@ -31,18 +31,19 @@ from ampacity.controllers.session import session_maker
 from ampacity.controllers.settings import Settings
 from ampacity.controllers.status.writer import StatusWriter
 from ampacity.controllers.trigger import Trigger
+from ampacity.controllers.unadmitted import Unadmitted
 from ampacity.controllers.unbound import Unbound
 
 _FOR_THE_LEASE = 2
 """Calls in flight: renewals do not queue behind writes that hang."""
 
-_PER_MARK = 8
-"""For so many grants at a time, one mark: nobody waits for marks, and kubelets write to the same pods."""
+_MARKS = 4
+"""Marks written at a time: few, as nobody waits for them, and kubelets write to the same pods."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What runs: caches and fitness for ever; election, leading and reporter once everything is listed."""
+    """What runs: caches and fitness for ever; election, leading and reporter once all can be listed."""
 
     caches: Caches
     fitness: Fitness
@@ -109,6 +110,7 @@ def _tools(
         revisions=RevisionStore(client, settings.namespace, may_write),
         executor=LaneExecutor(client, caches.reader, may_write=may_write, writes=grants),
         unbound=Unbound(settings.bind_timeout),
+        unadmitted=Unadmitted(),
         evictor=Evictor(client, EventRecorder(client, settings.identity), may_write=may_write),
         deployments=DeploymentWriter(
             client, caches.deployments.store, may_write=may_write, clock=time.monotonic
@@ -124,8 +126,12 @@ def _reporter(
 ) -> Reporter:
     events = EventRecorder(client, settings.identity)
     marker = Marker(
-        client, caches.reader, events, may_write=may_write, after=grants,
-        concurrency=max(1, settings.concurrency // _PER_MARK),
+        client,
+        caches.reader,
+        events,
+        may_write=may_write,
+        after=grants,
+        concurrency=_MARKS,
     )
     writer = StatusWriter(
         client, caches.stores, may_write=may_write, clock=time.monotonic,

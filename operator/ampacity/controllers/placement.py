@@ -33,8 +33,10 @@ from ampacity.controllers.pools.apply import DeploymentWriter
 from ampacity.controllers.pools.fleet import Fleet
 from ampacity.controllers.pools.rollouts import surging
 from ampacity.controllers.report import CycleReport, report_of
+from ampacity.controllers.retries import Retries, split
 from ampacity.controllers.revisions import RevisionStore
 from ampacity.controllers.scene import Scene
+from ampacity.controllers.unadmitted import Unadmitted
 from ampacity.controllers.unbound import Unbound
 from ampacity.core.ledger import VIRTUAL, Announcement, Ledger, give_up
 from ampacity.core.placement import plan
@@ -44,8 +46,9 @@ from ampacity.translate.snapshot.build import SnapshotCache, build_snapshot
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 1_000
-"""Most grants of one cycle: on a slow API server, what comes meanwhile would wait for all of them."""
+_AT_ONCE = 2_000
+"""Most grants of one cycle, as many as the ledger takes: between two cycles nothing is granted. More would
+help nobody: on a slow API server, what comes meanwhile waits for all of them."""
 
 _REPLICAS = 20_000
 """Most replicas of pools that one cycle plans for: a pool may want 100,000, and there may be many such."""
@@ -63,6 +66,7 @@ class Tools:
     revisions: RevisionStore
     executor: Executor
     unbound: Unbound
+    unadmitted: Unadmitted
     evictor: Evictor
     deployments: DeploymentWriter
     metrics: Metrics
@@ -111,14 +115,17 @@ class Placement:
         with step("settle"):
             fleet = Fleet(scene)
             tools.unbound.look(scene)
-            ledger = tools.keeper.settled(scene, fleet, self._shut, tools.unbound.given_up)
+            tools.unadmitted.look(scene)
+            tools.keeper.refused(tools.deployments.refusals.barred(scene.pools))
+            given_up = tools.unbound.given_up | tools.unadmitted.given_up
+            ledger = tools.keeper.settled(scene, fleet, self._shut, given_up)
             await self._change_doubtful(scene, ledger)
         with step("plan"):
-            snapshot, decisions = await asyncio.to_thread(self._plan, scene, ledger)
+            snapshot, decisions = await asyncio.to_thread(self._plan, scene, fleet, ledger)
         with step("commit"):
             placed = tuple(map(Fleet.at_deployment, _first(decisions.grants)))
             announced = await tools.keeper.commit(give_up(ledger, decisions.released), placed)
-            tools.caches.dealt_with(scene.left, announced.ledger)
+            tools.caches.dealt_with(scene, announced.ledger)
         with step("grant"):
             await self._grant(scene, announced)
             if announced.deferred or len(decisions.grants) > _AT_ONCE:
@@ -130,7 +137,10 @@ class Placement:
             careful = await asyncio.to_thread(surging, scene, snapshot)
             await tools.deployments.apply(fleet.deployments(announced.ledger, careful))
         with step("report"):
-            found = report_of(scene, fleet, snapshot, decisions, announced.ledger, tools.deployments.trouble)
+            written = tools.deployments
+            found = report_of(
+                scene, fleet, snapshot, decisions, announced.ledger, written.trouble, written.refusals.all
+            )
             tools.report(replace(found, stuck=tools.unbound.reported))
 
     async def _keep_accepted(self) -> None:
@@ -148,19 +158,28 @@ class Placement:
         self._tools.keeper.changed(results)
         self._observe(results)
 
-    def _plan(self, scene: Scene, ledger: Ledger) -> tuple[Snapshot, Plan]:
+    def _plan(self, scene: Scene, fleet: Fleet, ledger: Ledger) -> tuple[Snapshot, Plan]:
         """Pure but for what it caches; runs in a thread, so that the lease is renewed meanwhile."""
-        world = scene.world(ledger)
+        world = scene.world(ledger, fleet.asked(ledger))
         snapshot = build_snapshot(
             world, cache=self._snapshots, index=scene.index, ages=scene.ages, replicas=_REPLICAS
         )
         self._shut = frozenset(node.name for node in snapshot.nodes if not node.admits)
         waiters = tuple(filter(self._tools.keeper.may_plan, snapshot.waiters))
-        split = self._tools.unbound.split(scene, ledger, waiters)
-        decided = plan(replace(snapshot, waiters=split.free))
-        self._tools.unbound.unplaced(scene, decided.refusals)
+        parts = split(self._retries, scene, ledger, waiters)
+        decided = plan(replace(snapshot, waiters=parts.free))
+        for retries in self._retries:
+            retries.unplaced(scene, decided.refusals)
         resting = self._tools.keeper.resting(snapshot.waiters)
-        return snapshot, replace(decided, refusals=(*decided.refusals, *split.refused, *resting))
+        return snapshot, replace(
+            decided,
+            refusals=(*decided.refusals, *parts.refused, *resting),
+            released=(*decided.released, *parts.released),
+        )
+
+    @property
+    def _retries(self) -> tuple[Retries, ...]:
+        return self._tools.unbound.retries, self._tools.unadmitted.retries
 
     async def _grant(self, scene: Scene, announced: Announcement) -> None:
         fence = f"{announced.ledger.epoch}.{announced.ledger.sequence}"

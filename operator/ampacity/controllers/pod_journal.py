@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from ampacity.cluster.conditions import NOT_BOUND
 from ampacity.controllers.ages import Ages
+from ampacity.controllers.leaving import Leaving
+from ampacity.controllers.rejections import Rejections
 from ampacity.controllers.standing import Standing
 from ampacity.translate.records import PodRecord
 from ampacity.translate.snapshot.usage import PodIndex
@@ -16,15 +18,17 @@ from ampacity.translate.snapshot.usage import PodIndex
 class PodJournal:
     """`index`, and with it: how many GPU pods run without a reservation (`adopted`), which pods have a
     place that their condition does not tell yet (`unmarked`), and which have one and are bound to no
-    node yet (`unbound`). `standing` and `ages` follow the same changes.
+    node yet (`unbound`). `standing`, `ages`, `leaving` and `rejections` follow the same changes.
 
-    `patience`: see `Standing`. Times: seconds of a clock that never jumps.
+    `patience`: see `Standing` and `Rejections`. Times: seconds of a clock that never jumps.
     """
 
     def __init__(self, patience: float = 60.0) -> None:
         self.index = PodIndex()
         self.standing = Standing(patience)
         self.ages = Ages()
+        self.leaving = Leaving()
+        self.rejections = Rejections(patience)
         self._changed: dict[str, PodRecord | None] = {}
         self._adopted: set[str] = set()
         self._unmarked: dict[str, PodRecord] = {}
@@ -54,6 +58,7 @@ class PodJournal:
         changes = [(self.index.get(uid), pod) for uid, pod in self._changed.items()]
         self.standing.follow(changes, now)
         self.ages.follow(changes, now)
+        self.leaving.follow(changes, now)
         for uid, pod in self._changed.items():
             self._adopted.discard(uid)
             self._unmarked.pop(uid, None)
@@ -63,6 +68,7 @@ class PodJournal:
             else:
                 self.index.put(pod)
                 self._classify(pod)
+        self.rejections.follow(changes, self.index.pods(), now)
         self._changed.clear()
 
     def _classify(self, pod: PodRecord) -> None:

@@ -66,7 +66,7 @@ class Process:
             asyncio.create_task(parts.fitness.run(), name="fitness"),
         ]
         try:
-            await self._until_stop(watching, until=asyncio.create_task(self._listed()))
+            await self._until_stop(watching, until=asyncio.create_task(self._answered()))
             if not self._stop.is_set():
                 await self._lead(watching)
         finally:
@@ -74,10 +74,14 @@ class Process:
                 await _cancel(task)
             await self._health.stop()
 
-    async def _listed(self) -> None:
-        while self._parts.caches.unlisted:
+    async def _answered(self) -> None:
+        """Until we may read all that we need, so that no process holds the lease that cannot use it.
+
+        It need not be read to its end: who takes over lists everything anew in any case.
+        """
+        while self._parts.caches.unanswered:
             await asyncio.sleep(0.05)
-        log.info("everything is listed")
+        log.info("everything can be listed")
 
     async def _lead(self, watching: Sequence[asyncio.Task[None]]) -> None:
         """Campaign, lead and tell, until `stop`; then finish what has begun and release the lease."""

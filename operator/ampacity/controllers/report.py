@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ampacity.cluster.marks import Stuck
 from ampacity.controllers.accepted import Verdict
 from ampacity.controllers.pools.current import DeploymentRecord
 from ampacity.controllers.pools.fleet import Fleet, PoolPlaces
 from ampacity.controllers.pools.reading import PoolScene
+from ampacity.controllers.pools.refusals import Refused
 from ampacity.controllers.scene import Scene
 from ampacity.controllers.status.pool import PoolView, SitePlaces
 from ampacity.core.ledger import VIRTUAL, Ledger
 from ampacity.core.plan import Plan, Reason, Refusal
 from ampacity.core.site import Site
 from ampacity.core.snapshot import Snapshot
+from ampacity.translate.models.records import Model
 from ampacity.translate.pools.template import deployment_name
 from ampacity.translate.records import PodRecord, Profile
 from ampacity.translate.snapshot.waiting import pod_waiter
@@ -30,6 +32,7 @@ class CycleReport:
 
     `waiting`: pods that wait, and why. `unmarked`: pods with a place whose condition does not say so.
     `stuck`: pods with a place that no scheduler binds, and that are left alone.
+    `in_force`: accelerator profiles.
     """
 
     envelopes: tuple[Verdict[Site], ...]
@@ -42,6 +45,8 @@ class CycleReport:
     ledger: Ledger
     adopted: int
     stuck: tuple[Stuck, ...] = ()
+    models: tuple[Verdict[Model], ...] = ()
+    in_force: tuple[Profile, ...] = ()
 
 
 def report_of(
@@ -51,21 +56,25 @@ def report_of(
     decisions: Plan,
     ledger: Ledger,
     trouble: Mapping[str, str],
+    refused: Iterable[Refused] = (),
 ) -> CycleReport:
-    """`trouble`: Deployments that could not be written, by "namespace/name", and why."""
+    """`trouble`: Deployments that could not be written for now, by "namespace/name", and why; `refused`:
+    those that the API server does not take."""
     pods = scene.pods
     refusals = (*decisions.refusals, *_hindered(scene))
     waiting = tuple((pods[r.waiter.uid], r) for r in refusals if r.waiter.uid in pods)
     return CycleReport(
         envelopes=scene.envelopes,
         profiles=scene.profile_verdicts,
-        pools=tuple(_pools(scene, fleet, decisions, ledger, trouble)),
+        pools=tuple(_pools(scene, fleet, decisions, ledger, trouble, tuple(refused))),
         waiting=waiting,
         unmarked=scene.unmarked,
         snapshot=snapshot,
         refusals=refusals,
         ledger=ledger,
         adopted=scene.adopted,
+        models=scene.model_verdicts,
+        in_force=scene.profiles,
     )
 
 
@@ -82,7 +91,12 @@ def _hindered(scene: Scene) -> Iterator[Refusal]:
 
 
 def _pools(
-    scene: Scene, fleet: Fleet, decisions: Plan, ledger: Ledger, trouble: Mapping[str, str]
+    scene: Scene,
+    fleet: Fleet,
+    decisions: Plan,
+    ledger: Ledger,
+    trouble: Mapping[str, str],
+    refused: Sequence[Refused],
 ) -> Iterator[tuple[PoolScene, PoolView]]:
     refusals = _by_pool(scene, decisions.refusals)
     deployments: dict[str, dict[str, DeploymentRecord]] = {}
@@ -90,7 +104,9 @@ def _pools(
         deployments.setdefault(deployment.pool, {})[deployment.site] = deployment
     for places in fleet.places(ledger):
         key = places.pool.key
-        yield places.pool, _view(places, deployments.get(key, {}), refusals.get(key, ()), trouble)
+        view = _view(places, deployments.get(key, {}), refusals.get(key, ()), trouble)
+        whys = tuple(one.why for one in refused if one.is_of(places.pool.obj["metadata"]))
+        yield places.pool, replace(view, refused=whys)
     for pool in scene.pools:
         if pool.record is None:
             yield pool, _unreadable(pool, deployments.get(pool.key, {}))

@@ -11,24 +11,29 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ampacity.cluster.errors import ApiError
 from ampacity.cluster.marks import Marker
 from ampacity.cluster.results import Result
-from ampacity.controllers.caches import ENVELOPES, POOLS, PROFILES, Caches
+from ampacity.controllers.caches import ENVELOPES, MODELS, POOLS, PROFILES, Caches
 from ampacity.controllers.metrics import Metrics
 from ampacity.controllers.report import CycleReport, waiting_by_reason
 from ampacity.controllers.status.envelope import EnvelopeView, envelope_status
+from ampacity.controllers.status.model import model_status
 from ampacity.controllers.status.pool import pool_status
 from ampacity.controllers.status.profile import profile_status
 from ampacity.controllers.status.writer import StatusWriter, Wanted
 from ampacity.core.load import NOTHING, Load
 from ampacity.core.rows import RowStatus
 from ampacity.core.snapshot import Note, Snapshot
+from ampacity.translate.records import PodRecord
 
 log = logging.getLogger(__name__)
 
 _LOOK_AGAIN = 3.0
+
+Statuses = tuple[list[Wanted], dict[str, tuple[RowStatus, ...]]]
 
 
 class Reporter:
@@ -37,6 +42,7 @@ class Reporter:
     def __init__(self, caches: Caches, marker: Marker, writer: StatusWriter, metrics: Metrics) -> None:
         self._caches, self._marker, self._writer, self._metrics = caches, marker, writer, metrics
         self._newest: CycleReport | None = None
+        self._known: tuple[CycleReport, Statuses] | None = None
         self._offered = asyncio.Event()
 
     def offer(self, report: CycleReport) -> None:
@@ -46,7 +52,7 @@ class Reporter:
 
     def forget(self) -> None:
         """Tell nothing more: somebody else leads."""
-        self._newest = None
+        self._newest = self._known = None
         self._metrics.rows.show({})
 
     async def run(self) -> None:
@@ -65,15 +71,25 @@ class Reporter:
                     log.exception("telling what was found failed")
 
     async def tell(self, report: CycleReport) -> None:
-        """Pods first: somebody waits there."""
+        """Pods first: somebody waits there. Each as it is known now: it may have changed since the cycle."""
         pods = self._caches.pods.store.objects
         unmarked = [now for pod in report.unmarked if (now := pods.get(pod.uid)) is not None]
         self._observe(await self._marker.powered(unmarked))
-        self._observe(await self._marker.waiting(report.waiting))
-        self._observe(await self._marker.unbound(report.stuck))
-        wanted, rows = await asyncio.to_thread(statuses, report)
+        waiting = [(now, why) for pod, why in report.waiting if (now := pods.get(pod.uid)) and _waits(now)]
+        self._observe(await self._marker.waiting(waiting))
+        stuck = [
+            replace(one, pod=now) for one in report.stuck if (now := pods.get(one.pod.uid)) and _hangs(now)
+        ]
+        self._observe(await self._marker.unbound(stuck))
+        wanted, rows = await self._statuses(report)
         await self._writer.write(self._as_seen_now(wanted))
         self._show(report, rows)
+
+    async def _statuses(self, report: CycleReport) -> Statuses:
+        """As `statuses`, worked out once however often the report is told."""
+        if self._known is None or self._known[0] is not report:
+            self._known = (report, await asyncio.to_thread(statuses, report))
+        return self._known[1]
 
     def _observe(self, results: Sequence[Result]) -> None:
         for result in results:
@@ -97,7 +113,16 @@ class Reporter:
             metrics.notes.labels(reason).set(count)
 
 
-def statuses(report: CycleReport) -> tuple[list[Wanted], dict[str, tuple[RowStatus, ...]]]:
+def _waits(pod: PodRecord) -> bool:
+    return pod.waiting and not pod.terminating
+
+
+def _hangs(pod: PodRecord) -> bool:
+    """Whether it has a place, and no scheduler has bound it."""
+    return not (pod.bound or pod.waiting or pod.terminating)
+
+
+def statuses(report: CycleReport) -> Statuses:
     """Every status that should be, and the described rows of each site. Pure."""
     wanted: list[Wanted] = []
     rows: dict[str, tuple[RowStatus, ...]] = {}
@@ -118,6 +143,9 @@ def statuses(report: CycleReport) -> tuple[list[Wanted], dict[str, tuple[RowStat
         name = profile.obj["metadata"]["name"]
         shown = profile_status(profile.generation, profile.accepted, profile.problems, matched[name])
         wanted.append(Wanted(PROFILES, profile.obj, shown.to_dict()))
+    wanted += [
+        Wanted(MODELS, model.obj, model_status(model, report.in_force).to_dict()) for model in report.models
+    ]
     wanted += [Wanted(POOLS, pool.obj, pool_status(view).to_dict()) for pool, view in report.pools]
     return wanted, rows
 

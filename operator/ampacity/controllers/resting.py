@@ -12,14 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-LONGEST = 16
-"""The longest rest, as a multiple of the first: 1, 2, 4, 8, then always 16."""
-
-_FORGOTTEN_AFTER = 2 * LONGEST
-"""Multiples of the first rest after which a template that was not tried again is forgotten, and a node
+_FORGOTTEN_AFTER = 2
+"""Multiples of the longest rest after which a template that was not tried again is forgotten, and a node
 where it failed."""
 
 _MOST_AVOIDED = 32
+_DOUBLINGS = 32  # more than lead to any longest rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +33,14 @@ class Rest:
 
 
 class Resting:
-    """Rests by template. `first`: seconds of the first one.
+    """Rests by template. `first`: seconds of the first one; `longest`: of the longest, as a multiple of it.
 
     `wall`: the moment so many seconds from now, for people. Times that are passed in are seconds of a
     clock that never jumps.
     """
 
-    def __init__(self, first: float, wall: Callable[[float], str]) -> None:
-        self._first, self._wall = first, wall
+    def __init__(self, first: float, wall: Callable[[float], str], *, longest: int) -> None:
+        self._first, self._longest, self._wall = first, first * longest, wall
         self._rests: dict[Hashable, Rest] = {}
         self._failed_on: dict[Hashable, dict[str, float]] = {}
 
@@ -73,7 +71,7 @@ class Resting:
         if known is not None and begun < known.since:
             return
         tries = known.tries + 1 if known else 1
-        seconds = self._first * min(LONGEST, 2 ** (tries - 1))
+        seconds = min(self._longest, self._first * 2 ** min(tries - 1, _DOUBLINGS))
         self._rests[template] = Rest(tries, now, now + seconds, self._wall(seconds), why)
 
     def succeeded(self, template: Hashable) -> None:
@@ -82,7 +80,7 @@ class Resting:
 
     def forget(self, now: float) -> None:
         """Drop what has not been tried again for long."""
-        old = now - _FORGOTTEN_AFTER * self._first
+        old = now - _FORGOTTEN_AFTER * self._longest
         self._rests = {key: rest for key, rest in self._rests.items() if rest.until > old}
         fresh = {
             key: {node: at for node, at in nodes.items() if at > old}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ampacity.controllers.accepted import Verdict
 from ampacity.controllers.pools.current import DeploymentRecord
 from ampacity.controllers.pools.reading import PoolScene
+from ampacity.controllers.rejections import Rejected
 from ampacity.core.ledger import Ledger, Sighting
+from ampacity.core.residency import ANYWHERE, Namespaces
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeTerm
+from ampacity.translate.models.records import Model
 from ampacity.translate.records import NodeRecord, PodRecord, Profile, World
 from ampacity.translate.snapshot.usage import PodIndex
 
@@ -22,8 +25,10 @@ class Scene:
     `adopted`: how many bound GPU pods have no reservation. `unmarked`: pods
     with a place whose condition does not say so. `unbound`: pods with a place that no
     scheduler has bound yet. `left`: pods that are gone, whose places are still to be
-    dealt with; `owed`: how many of them each controller lacks. `ages`: since when each
-    controller has asked for power.
+    dealt with; `owed`: how many of them each controller lacks; `rejected`: those that
+    their kubelets refused. `leaving`: pools with a pod on its way out; `late`: uids of
+    those that should be gone. `ages`: since when each controller has asked for power.
+    `namespaces`: where each allows its pods to run.
     """
 
     envelopes: tuple[Verdict[Site], ...]
@@ -39,23 +44,39 @@ class Scene:
     unbound: tuple[PodRecord, ...] = ()
     left: tuple[PodRecord, ...] = ()
     owed: Mapping[str, int] = field(default_factory=dict)
+    rejected: tuple[Rejected, ...] = ()
+    leaving: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
     ages: Mapping[str, int] | None = None
+    model_verdicts: tuple[Verdict[Model], ...] = ()
+    namespaces: Namespaces = ANYWHERE
 
     @property
     def pods(self) -> Mapping[str, PodRecord]:
         """All pods that have not ended, by uid."""
         return self.index.pods()
 
-    def world(self, ledger: Ledger) -> World:
-        """What the snapshot is built from; the pods are in `index`."""
+    def world(self, ledger: Ledger, asked: Mapping[str, int] | None = None) -> World:
+        """What the snapshot is built from; the pods are in `index`.
+
+        `asked`: replicas that the Deployments of a pool will ask for soon, where that may be more than now.
+        """
+        soon = asked or {}
         return World(
             sites={v.obj["metadata"]["name"]: v.value for v in self.envelopes if v.value is not None},
             profiles=self.profiles,
             nodes=self.nodes,
             pods=(),
-            pools=tuple(pool.record for pool in self.pools if pool.record is not None),
+            pools=tuple(
+                replace(pool.record, deployed=max(pool.record.deployed, soon.get(pool.key, 0)))
+                if pool.key in soon
+                else pool.record
+                for pool in self.pools
+                if pool.record is not None
+            ),
             ledger=ledger,
             volumes=self.volumes,
+            namespaces=self.namespaces,
         )
 
 

@@ -30,7 +30,7 @@ class Settings:
     identity: str = _setting("name in the lease; default: the host's name", "")
     kubeconfig: str = _setting("kubeconfig file; default: $KUBECONFIG, else the pod's own account", "")
     context: str = _setting("context of the kubeconfig file", "")
-    catalogue: str = _setting("file or folder of AcceleratorProfiles to apply; empty: apply none", "")
+    catalogue: str = _setting("file or folder of accelerator and model profiles to apply; empty: none", "")
     http_host: str = _setting("address of /healthz, /readyz and /metrics", "127.0.0.1")
     http_port: int = _setting("port of /healthz, /readyz and /metrics; 0: any free one", 8080, least=0)
     log_level: str = _setting("least severe log line", "info", choices=_LEVELS)
@@ -41,7 +41,7 @@ class Settings:
     relist: float = _setting("how often our own kinds are listed anew", 30.0, least=1)
     hold_seconds: float = _setting("how long a place is kept for the pod that is to take it", 60.0, least=1)
     bind_timeout: float = _setting("how long a granted pod may stay unbound", 120.0, least=1)
-    concurrency: int = _setting("pods written at a time", 32, least=1)
+    concurrency: int = _setting("pods written at a time", 128, least=1)
     fast_lane: bool = _setting(
         "true: bind pools' pods that need nothing but a node; false: gate all of them; changing it rolls"
         " pools out",

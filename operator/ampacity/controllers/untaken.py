@@ -1,5 +1,6 @@
 """Holds that nobody takes: what a quota or an admission policy keeps a Deployment from making pods for,
-and what a controller does not want back.
+and what a controller does not want back; and holds that nobody could take, because the API server refuses
+the Deployment.
 
 Such holds go after a while. A pool that did not take its own gets no new ones
 until it has rested, so that others can have the watts in between.
@@ -7,9 +8,10 @@ until it has rested, so that others can have the watts in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from ampacity.core.ledger import LEFT, VIRTUAL, Hold, Ledger, overdue, without_holds
+from ampacity.core.ledger import LEFT, VIRTUAL, Hold, Ledger, leaver, overdue, without_holds
+from ampacity.core.plan import Reason, Refusal
 from ampacity.core.snapshot import Waiter
 from ampacity.translate.pools.template import deployment_key
 
@@ -35,6 +37,11 @@ class Untaken:
         self._met: dict[str, float] = {}
         self._alive: dict[str, float] = {}
         self._rests: dict[tuple[str, str], float] = {}
+        self._refused: Mapping[tuple[str, str], str] = {}
+
+    def refused(self, deployments: Mapping[tuple[str, str], str]) -> None:
+        """These Deployments, by controller and site, cannot be written now, and why."""
+        self._refused = deployments
 
     def begin(self) -> None:
         """What was before is not known: every hold has its full time from when it is met."""
@@ -54,14 +61,27 @@ class Untaken:
         useless = overdue(ledger, {h.key: self._since(h) for h in ledger.holds}, now, self._patience)
         made_for_pools = [hold for hold in useless if not hold.key.startswith(LEFT)]
         self._rests |= {(hold.controller, hold.site): now + _REST for hold in made_for_pools}
-        return without_holds(ledger, useless)
+        return without_holds(ledger, (*useless, *filter(self._is_refused, ledger.holds)))
 
     def rests(self, waiter: Waiter) -> bool:
         """Whether this is a replica of a pool that rests at any site: what hinders it is in its namespace."""
-        if not self._rests or not waiter.uid.startswith(VIRTUAL):
-            return False
+        return self.refusal(waiter) is not None
+
+    def refusal(self, waiter: Waiter) -> Refusal | None:
+        """What a replica of a pool that rests is told; None for all others."""
+        if not (self._rests or self._refused) or not waiter.uid.startswith(VIRTUAL):
+            return None
         _, namespace, pool, _ = waiter.uid.split("/")
-        return any(deployment_key(namespace, pool, site) == key for key, site in self._rests)
+        for (key, site), why in self._refused.items():
+            if deployment_key(namespace, pool, site) == key:
+                return Refusal(waiter, Reason.REFUSED, why)
+        if any(deployment_key(namespace, pool, site) == key for key, site in self._rests):
+            return Refusal(waiter, Reason.NOT_TAKEN, NOT_TAKEN)
+        return None
+
+    def _is_refused(self, hold: Hold) -> bool:
+        """What a pod of the Deployment left, another one will take: that needs no write of ours."""
+        return (hold.controller, hold.site) in self._refused and not leaver(hold)
 
     def _since(self, hold: Hold) -> float:
         """A pool's Deployment that makes many pods, one after the other, keeps the holds for those to come.

@@ -27,6 +27,10 @@ class Load:
     def __mul__(self, count: int) -> Load:
         return Load(self.power * count, self.air * count, self.liquid * count)
 
+    def part(self, some: int, every: int) -> Load:
+        """What `some` of `every` equal parts come to, rounded up."""
+        return Load(*(-(-amount * some // every) for amount in (self.power, self.air, self.liquid)))
+
     def join(self, other: Load) -> Load:
         """The larger of the two, part by part: what counts while it is in doubt which holds."""
         return Load(

@@ -24,12 +24,14 @@ class Reason(StrEnum):
     NODE_RESOURCES = "InsufficientNodeResources"  # CPU, memory, pod slots or other resources
     POD_RULES = "PodRulesUnsatisfied"      # (anti-)affinity between pods or hard spread
     NOT_SURVIVING = "MustSurviveUnmet"     # no rack survives what mustSurvive names
+    NOT_ALLOWED = "NoSiteAllowed"          # residency, or that it is training, leaves it no site
     NO_ENVELOPE = "NoEnvelope"             # no site with an accepted envelope
     UNKNOWN_HARDWARE = "UnknownHardware"   # no profile knows the GPUs of the nodes that match
     UNKNOWN_DRAW = "UnknownDraw"           # it asks for devices by claim, or cannot be read: no figure for it
     NOT_TAKEN = "PlacesNotTaken"           # a pool had places, and no pods came to take them: it rests
+    REFUSED = "DeploymentRefused"          # the API server refuses a pool's Deployment: it is tried later
     OTHER_GATES = "OtherGatesFirst"        # not planned yet: other people's scheduling gates come first
-    BACKING_OFF = "BackingOff"             # no scheduler bound a pod of its template; a later try will come
+    BACKING_OFF = "BackingOff"             # a pod of its template failed where it was placed: later again
     NOT_BINDABLE = "NotBindable"           # it names us as its scheduler and needs more than a node
 
 
@@ -44,6 +46,7 @@ HOPE = (
     Reason.NOT_SURVIVING,
     Reason.UNKNOWN_HARDWARE,
     Reason.NO_MATCHING_NODE,
+    Reason.NOT_ALLOWED,
     Reason.NO_ENVELOPE,
     Reason.UNKNOWN_DRAW,
 )

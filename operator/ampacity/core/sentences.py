@@ -91,6 +91,12 @@ def lacking(nodes: int, resource: str, wanted: int, most: int) -> str:
     )
 
 
+def port_taken(nodes: int, port: str) -> str:
+    """Nodes have all that a pod needs free but a port of the node. `port`: "port 8080 (TCP)"."""
+    of = "the node" if nodes == 1 else f"each of the {nodes} nodes"
+    return f"{port} of {of} with free GPUs that match{'es' if nodes == 1 else ''} is taken by another pod"
+
+
 def rules(nodes: int) -> str:
     """(Anti-)affinity or spread exclude all nodes with room."""
     room = f"{count(nodes, 'node')} {'has' if nodes == 1 else 'have'} room"

@@ -122,7 +122,10 @@ class Rack:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One accepted generation of an envelope."""
+    """One accepted generation of an envelope.
+
+    `interconnect`: GPUs that its largest fabric joins; None where nobody says.
+    """
 
     name: str
     generation: int
@@ -131,10 +134,12 @@ class Site:
     cooling: tuple[CoolingUnit, ...]
     racks: tuple[Rack, ...]
     country: str = ""
+    region: str = ""
     latitude: float | None = None
     longitude: float | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     keep_redundancy: bool = False
+    interconnect: int | None = None
 
 
 class Outcome(StrEnum):

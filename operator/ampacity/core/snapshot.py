@@ -13,8 +13,8 @@ from ampacity.core.rows import SiteRows
 class Resources:
     """What a pod asks of a node, or a node offers: exact integers.
 
-    `extended` holds every countable resource (GPUs, MIG slices, NICs) by name,
-    sorted, so that equal requests are equal values.
+    `extended` holds every countable resource (GPUs, MIG slices, NICs, and the ports
+    of nodes: see `ports`) by name, sorted, so that equal requests are equal values.
     """
 
     cpu_milli: int = 0
@@ -97,7 +97,8 @@ class Shape:
     `accelerators`: allowed profiles, best first (empty: any).
     `must_survive`: domain types whose single failure the rack must survive.
     `unknown_draw`: why nobody can say what such a pod draws, as a sentence. It is
-    placed nowhere; where one is already, its node counts at its maximum.
+    placed nowhere; where one is already, its node counts at its maximum. `barred`: why
+    no site may take it, as a sentence; `sites` then names none.
     """
 
     namespace: str
@@ -113,6 +114,7 @@ class Shape:
     accelerators: tuple[str, ...] = ()
     must_survive: frozenset[str] = frozenset()
     unknown_draw: str = ""
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ class Waiter:
     `uid` is the pod's UID, or "replica/<namespace>/<pool>/<index>" for a pool
     replica without a pod. `since` (integer, any epoch) orders waiters of equal
     priority: that of the controller's first request. `hold`: the node a hold
-    already keeps for it (its watts are counted in the snapshot's node).
+    already keeps for it (its watts are counted in the snapshot's node). `batch`: it
+    comes after all others of its priority.
     """
 
     uid: str
@@ -133,6 +136,7 @@ class Waiter:
     controller: str = ""
     resource_version: str = ""
     hold: str | None = None
+    batch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Accepted generations of envelopes and profiles, and how they are read from their record."""
+"""Accepted generations of envelopes, profiles and models, and how they are read from their record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ampacity import names
 
-ENVELOPE, PROFILE = "SitePowerEnvelope", "AcceleratorProfile"
+ENVELOPE, PROFILE, MODEL = "SitePowerEnvelope", "AcceleratorProfile", "ModelProfile"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from ampacity.core.ledger import Ledger
 from ampacity.core.load import Load
+from ampacity.core.residency import ANYWHERE, Namespaces, Residency
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeTerm, Resources, Shape, Taint
 
@@ -79,7 +80,8 @@ class PodRecord:
     `powered`: its ampacity.io/Powered condition (status, reason, message) or None.
     `pool`: "namespace/name" for a pool's pods. `claims`: names of its PersistentVolumeClaims.
     `scheduler`: why its scheduler has not bound it, as that says; only once a grant has reached it.
-    `doubt`: what could not be read or is not known of it, as a sentence.
+    `doubt`: what could not be read or is not known of it, as a sentence. `grace`: seconds that it
+    has to end, once it is terminating.
     """
 
     uid: str
@@ -107,6 +109,7 @@ class PodRecord:
     lane: Lane = Lane.GATE
     obstacle: str = ""
     scheduler: str = ""
+    grace: int = 0
 
     @property
     def plannable(self) -> bool:
@@ -120,7 +123,8 @@ class PoolRecord:
 
     `tiers` in order of preference; `site_labels`: labels a site must carry.
     `templates`: whatever the Deployment needs is not here; see `controllers`.
-    `deployed`: replicas that the pool's Deployments ask for together.
+    `deployed`: replicas that the pool's Deployments ask for together. `residency`: where
+    they may run, as the pool says.
     """
 
     namespace: str
@@ -134,6 +138,17 @@ class PoolRecord:
     tiers: tuple[str, ...]
     site_labels: Mapping[str, str] = field(default_factory=dict)
     deployed: int = 0
+    residency: Residency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceRecord:
+    """A Namespace. `residency`: what it allows; None where it says nothing."""
+
+    name: str
+    uid: str
+    resource_version: str
+    residency: Residency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +189,7 @@ class World:
 
     `sites`: the accepted generation of each envelope (possibly older than its newest).
     `volumes`: node affinity of bound volumes by "namespace/claim": ORed terms.
+    `namespaces`: where each allows its pods to run.
     """
 
     sites: Mapping[str, Site]
@@ -183,3 +199,4 @@ class World:
     pools: tuple[PoolRecord, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     volumes: Mapping[str, tuple[NodeTerm, ...]] = field(default_factory=dict)
+    namespaces: Namespaces = ANYWHERE

@@ -26,6 +26,7 @@ NAMESPACE = "bench"
 _PODS = f"/api/v1/namespaces/{NAMESPACE}/pods"
 _TICKS = os.sysconf("SC_CLK_TCK")
 _QUIET = 0.25  # of a core
+_PROCESSES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 _OPERATOR = {
     "AMPACITY_LEASE_DURATION": "600",  # or the pause before a round would end its leadership
     "AMPACITY_LOG_LEVEL": "warning",
@@ -78,9 +79,14 @@ class Hall:
 
     def used(self) -> float:
         """CPU seconds that the API server has used."""
-        pid = (self.cluster.run / "kube-apiserver.pid").read_text()
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return self._cpu("kube-apiserver")
+
+    def work(self, operator: OperatorProcess | None) -> float:
+        """CPU seconds that the control plane, the simulated kubelets and the operator have used."""
+        return sum(map(self._cpu, _PROCESSES)) + (0.0 if operator is None else _cpu_of(operator.pid))
+
+    def _cpu(self, program: str) -> float:
+        return _cpu_of(int((self.cluster.run / f"{program}.pid").read_text()))
 
     def rest(self, longest: float = 60.0) -> None:
         """Return when the API server has little to do, or after `longest` seconds."""
@@ -90,6 +96,11 @@ class Hall:
             time.sleep(1.0)
             if (self.used() - before) / (time.monotonic() - begun) < _QUIET:
                 return
+
+
+def _cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 @contextmanager

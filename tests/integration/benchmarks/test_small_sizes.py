@@ -22,7 +22,8 @@ def test_the_operator_is_measured() -> None:
 
 @pytest.mark.parametrize("lane", list(bench_controlplane.SHARES))
 def test_the_limit_is_a_share_of_the_scheduler_alone(lane: str) -> None:
-    rounds = {one: [bench_controlplane.Round(20.0, 30.0, 10.0)] for one in bench_controlplane.LANES}
+    once = [bench_controlplane.Round(20.0, 30.0, 10.0, 15.0, 1.0)]
+    rounds = dict.fromkeys(bench_controlplane.LANES, once)
     figures = bench_controlplane._figures(bench_controlplane.QUICK, rounds)
     (bound,) = (one for one in figures if one.name.endswith(f"bound, {lane}"))
     assert bound.limit == 20.0 * bench_controlplane.SHARES[lane] and bound.ratio == 1.0

@@ -93,4 +93,4 @@ def test_the_role_names_the_objects_that_the_operator_uses(cluster: LocalCluster
 def test_crds_are_kept_on_uninstall(cluster: LocalCluster, namespace: str) -> None:
     crds = _objects(_render(cluster, namespace), "CustomResourceDefinition")
     assert {crd["metadata"]["annotations"]["helm.sh/resource-policy"] for crd in crds} == {"keep"}
-    assert len(crds) == 3
+    assert len(crds) == 4

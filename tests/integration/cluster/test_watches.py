@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from ampacity import names
 from ampacity.cluster.watch import Watch
 from ampacity.cluster.watches import watch_claims, watch_nodes, watch_pods, watch_volumes
 from ampacity.core.snapshot import Requirement
@@ -58,14 +59,40 @@ def test_a_pod_that_ends_is_gone(at_the_bench: Play) -> None:
     at_the_bench(scenario)
 
 
+def test_a_pod_that_its_kubelet_refuses_is_told_before_it_is_gone(at_the_bench: Play) -> None:
+    """As it happens, and in a list."""
+
+    async def scenario(bench: Bench) -> None:
+        await bench.make_pod()
+        placed = {"metadata": {"annotations": {names.RESERVATION: "{}"}}}
+        uid = (await bench.client.patch(f"{bench.pods}/p", placed))["metadata"]["uid"]
+        told: list[str] = []
+        watch = watch_pods(
+            bench.client, READER,
+            on_change=lambda old, new: told.append("gone" if new is None else "there"),
+            on_rejection=lambda rejection: told.append(f"{rejection.uid} {rejection.why}"),
+        )  # fmt: skip
+        async with running(watch.run()):
+            await watch.wait_synced()
+            status = {"phase": "Failed", "reason": "OutOfcpu", "message": "Pod was rejected: no CPU"}
+            await bench.client.patch(f"{bench.pods}/p/status", {"status": status})
+            await shows(watch, bench, lambda pods: not pods)
+            rejected = f"{uid} OutOfcpu: Pod was rejected: no CPU"
+            assert told[-2:] == [rejected, "gone"]
+            await watch.fresh()
+            assert told[-1] == rejected
+
+    at_the_bench(scenario)
+
+
 def test_a_list_of_many_pages_is_complete(at_the_bench: Play) -> None:
     async def scenario(bench: Bench) -> None:
-        names = [f"p{number}" for number in range(25)]
-        await asyncio.gather(*(bench.make_pod(name) for name in names))
+        pods = [f"p{number}" for number in range(25)]
+        await asyncio.gather(*map(bench.make_pod, pods))
         watch = Watch(bench.client, bench.pods, READER.read, page=4)
         async with running(watch.run()):
             await watch.wait_synced()
-            assert sorted(mine(watch, bench)) == sorted(names)
+            assert sorted(mine(watch, bench)) == sorted(pods)
 
     at_the_bench(scenario)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hack import settled
+from hack.api import Object
 from hack.cluster import LocalCluster
 from hack.operator_process import OperatorProcess
 from tests.e2e import objects
@@ -61,6 +62,48 @@ def test_a_pool_shrinks_at_the_least_preferred_site_and_grows_again(
     change(stage.api, f"{path}/chat", replicas=3)
     settled.wait(stage.api, 40, pods=3)
     assert deployments(stage.api, namespace) == {"chat-milan": 2, "chat-lulea": 1}
+
+
+def test_a_pool_that_grows_again_takes_the_places_that_its_pods_leave(
+    operator: OperatorProcess, stage: LocalCluster, namespace: str
+) -> None:
+    """Its pods need 20 s to end, and there is room at the next tier."""
+    prepare(stage)
+    path = POOLS.format(namespace)
+    stage.api.post(path, leaving_pool("slow", 30))
+    settled.wait(stage.api, 40, pods=2)
+    change(stage.api, f"{path}/chat", replicas=0)
+    assert eventually(lambda: pods(stage.api, namespace) == [])
+    change(stage.api, f"{path}/chat", replicas=2)
+    assert eventually(lambda: running(stage.api, namespace) == 2, 60)
+    assert deployments(stage.api, namespace) == {"chat-milan": 2}
+
+
+def test_a_pool_does_not_wait_for_pods_that_hang(
+    operator: OperatorProcess, stage: LocalCluster, namespace: str
+) -> None:
+    prepare(stage)
+    path = POOLS.format(namespace)
+    stage.api.post(path, leaving_pool("stuck", 1))
+    settled.wait(stage.api, 40, pods=2)
+    change(stage.api, f"{path}/chat", replicas=0)
+    assert eventually(lambda: pods(stage.api, namespace) == [])
+    change(stage.api, f"{path}/chat", replicas=2)
+    assert eventually(lambda: deployments(stage.api, namespace).get("chat-milan") == 2)
+    assert eventually(lambda: running(stage.api, namespace) == 2, 60)
+    assert deployments(stage.api, namespace)["chat-lulea"] == 2
+
+
+def leaving_pool(termination: str, grace_s: int) -> Object:
+    """Two replicas that prefer the edge and fill it, and end as told."""
+    template = {
+        "metadata": {"annotations": {"simulation.ampacity.io/termination": termination}},
+        "spec": {
+            "containers": [{"name": "server", "image": "example/server"}],
+            "terminationGracePeriodSeconds": grace_s,
+        },
+    }
+    return pool("chat", 2, placement={"tiers": ["Edge", "Central"]}, template=template)
 
 
 def test_a_site_that_is_not_wanted_any_more_is_left(

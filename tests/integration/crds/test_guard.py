@@ -11,7 +11,7 @@ from hack.api import ApiError
 from hack.cluster import Cluster
 from tests.integration.crds.conftest import CRDS
 
-KINDS = ("acceleratorprofiles", "gpuinferencepools", "sitepowerenvelopes")
+KINDS = ("acceleratorprofiles", "gpuinferencepools", "modelprofiles", "sitepowerenvelopes")
 FOREIGN = "things.example.com"
 _REHEARSED = {"dryRun": ["All"]}
 

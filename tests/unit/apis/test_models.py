@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ampacity.apis import AcceleratorProfile, GPUInferencePool, SitePowerEnvelope
+from ampacity.apis import AcceleratorProfile, GPUInferencePool, ModelProfile, SitePowerEnvelope
 from ampacity.apis.conditions import Condition
 from ampacity.apis.envelope_racks import Rack
 from ampacity.apis.envelope_status import EnvelopeStatus, LimitStatus
-from tests.builders.resources import envelope, pool, profile, rack
+from tests.builders.resources import envelope, model, pool, profile, rack
 
 
 def read_rack(**fields: Any) -> Rack:
@@ -37,12 +37,17 @@ def test_a_shorthand_means_its_long_form(short: dict[str, Any], long: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("model", "obj"),
-    [(SitePowerEnvelope, envelope()), (AcceleratorProfile, profile()), (GPUInferencePool, pool())],
+    ("kind", "obj"),
+    [
+        (SitePowerEnvelope, envelope()),
+        (AcceleratorProfile, profile()),
+        (ModelProfile, model()),
+        (GPUInferencePool, pool()),
+    ],
 )
-def test_a_spec_survives_the_round_trip(model: Any, obj: dict[str, Any]) -> None:
-    once = model.model_validate(obj)
-    assert model.model_validate({**obj, "spec": once.spec.to_dict()}) == once
+def test_a_spec_survives_the_round_trip(kind: Any, obj: dict[str, Any]) -> None:
+    once = kind.model_validate(obj)
+    assert kind.model_validate({**obj, "spec": once.spec.to_dict()}) == once
 
 
 def test_a_pool_keeps_everything_a_pod_may_say() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
+import pytest
+
 from ampacity.cluster.errors import ApiError
 from ampacity.cluster.results import Lanes, Outcome, Result, attempt, attempt_binding
 from tests.builders.kube import READER, pod_json
@@ -75,6 +77,44 @@ def test_what_goes_first_is_done_before_anything_else_begins() -> None:
 
     asyncio.run(both())
     assert told == [*["grant"] * 5, "mark", "mark"]
+
+
+@pytest.mark.parametrize(
+    ("longest", "told"), [(9.0, ["grant", "grant", "mark"]), (0.0, ["grant", "mark", "grant"])]
+)
+def test_what_comes_after_waits_for_a_rest_but_not_for_ever(longest: float, told: list[str]) -> None:
+    happened: list[str] = []
+
+    async def write(name: str) -> Result:
+        happened.append(name)
+        return Result(name, Outcome.APPLIED)
+
+    async def burst(first: Lanes) -> None:
+        await first.each([partial(write, "grant")])
+        for _ in range(9):
+            await asyncio.sleep(0)
+        await first.each([partial(write, "grant")])
+
+    async def both() -> None:
+        first = Lanes(1)
+        after = Lanes(1, first, rest=0.5, longest=longest)
+        await asyncio.gather(burst(first), after.each([partial(write, "mark")]))
+
+    asyncio.run(both())
+    assert happened == told
+
+
+def test_nothing_to_write_keeps_nobody_waiting() -> None:
+    async def after_nothing() -> tuple[Result, ...]:
+        first = Lanes(1)
+        await first.each([])
+        async with asyncio.timeout(5):
+            return await Lanes(1, first, rest=60, longest=60).each([partial(written, "mark")])
+
+    async def written(name: str) -> Result:
+        return Result(name, Outcome.APPLIED)
+
+    assert [result.uid for result in asyncio.run(after_nothing())] == ["mark"]
 
 
 def test_a_pod_that_ended_with_the_write_is_applied() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from ampacity.controllers.catalogue import read_catalogue
+from ampacity.cluster.access import Access
+from ampacity.cluster.client import Client
+from ampacity.controllers.catalogue import apply_catalogue, read_catalogue
 
 
 def names(path: Path) -> list[str]:
@@ -30,3 +33,14 @@ def test_what_is_no_yaml_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("a: [")
     with pytest.raises(ValueError, match=r"bad\.yaml"):
         read_catalogue(tmp_path)
+
+
+def test_what_is_no_profile_is_left_out() -> None:
+    """Nothing is asked of the API server for it: there is none here, and it would be asked for ever."""
+    stray = {"kind": "ConfigMap", "metadata": {"name": "stray"}}
+
+    async def apply() -> None:
+        async with Client(Access("http://127.0.0.1:9")) as client, asyncio.timeout(10):
+            await apply_catalogue(client, (stray,), lambda: True)
+
+    asyncio.run(apply())

@@ -6,7 +6,7 @@ from ampacity.controllers.resting import Resting
 
 
 def resting() -> Resting:
-    return Resting(120, lambda seconds: f"in {seconds:g} s")
+    return Resting(120, lambda seconds: f"in {seconds:g} s", longest=16)
 
 
 def test_each_failure_doubles_the_rest_up_to_a_limit() -> None:

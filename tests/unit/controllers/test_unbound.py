@@ -60,14 +60,14 @@ class Watch:
 
     def bars(self, *pods: PodRecord, written: Ledger | None = None, also: tuple[PodRecord, ...] = ()) -> Any:
         waiters = [pod_waiter(one, one.shape, None) for one in pods]
-        found = self.unbound.split(scene(*pods, *also), written or Ledger(), waiters)
+        found = self.unbound.retries.split(scene(*pods, *also), written or Ledger(), waiters)
         assert len(found.free) + len(found.refused) == len(pods)
         return {one.waiter.uid: one.sentence for one in found.refused if one.reason is Reason.BACKING_OFF}
 
     def excluded(self, *pods: PodRecord) -> list[tuple[str, ...]]:
         """The nodes that those who may be planned may not get."""
         waiters = [pod_waiter(one, one.shape, None) for one in pods]
-        free = self.unbound.split(scene(*pods), Ledger(), waiters).free
+        free = self.unbound.retries.split(scene(*pods), Ledger(), waiters).free
         return [term[-1].values if term else () for one in free for term in one.shape.node_terms]
 
 
@@ -153,7 +153,7 @@ def test_replicas_of_a_pool_that_is_not_known_do_not_rest() -> None:
     watch, stuck = Watch(), unbound("web-1")
     watch.at(0, stuck).at(120, stuck)
     replica = Waiter("replica/default/chat/0", "default/chat/0", made("x").shape)
-    assert watch.unbound.split(scene(), Ledger(), [replica]).free == (replica,)
+    assert watch.unbound.retries.split(scene(), Ledger(), [replica]).free == (replica,)
 
 
 def test_the_next_try_goes_to_another_node_and_so_do_those_after_a_success() -> None:
@@ -175,6 +175,6 @@ def test_other_terms_stay_and_one_that_matches_nothing_goes_on_so() -> None:
 def test_who_finds_nothing_else_may_go_anywhere() -> None:
     watch, stuck, next_ = Watch(), unbound("web-1"), made("web-2")
     watch.at(0, stuck).at(120, stuck).at(240, next_)
-    (free,) = watch.unbound.split(scene(next_), Ledger(), [pod_waiter(next_, next_.shape, None)]).free
-    watch.unbound.unplaced(scene(next_), [Refusal(free, Reason.NO_MATCHING_NODE, "")])
+    (free,) = watch.unbound.retries.split(scene(next_), Ledger(), [pod_waiter(next_, next_.shape, None)]).free
+    watch.unbound.retries.unplaced(scene(next_), [Refusal(free, Reason.NO_MATCHING_NODE, "")])
     assert watch.excluded(next_) == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ampacity.controllers.untaken import Untaken
 from ampacity.core.ledger import LEFT, Ledger, announce
+from ampacity.core.plan import Reason
 from ampacity.translate.pools.template import deployment_key
 from tests.unit.ledger.builders import AT, grant, led, replica, waiter
 
@@ -74,3 +75,21 @@ def test_a_new_leader_waits_its_own_time() -> None:
     untaken = begun()
     untaken.begin()
     assert untaken.drop(held(), 600) == untaken.drop(held(), 659) == held()
+
+
+def test_a_refused_deployment_keeps_no_place_and_its_replicas_are_told_why() -> None:
+    untaken = Untaken(60)
+    untaken.refused({(KEY, "par1"): "the API server refused it"})
+    assert untaken.drop(held(), 0).holds == ()
+    told = untaken.refusal(replica(3))
+    assert told is not None and (told.reason, told.sentence) == (Reason.REFUSED, "the API server refused it")
+    untaken.refused({})
+    assert untaken.drop(held(), 0) == held() and not untaken.rests(replica())
+
+
+def test_what_its_pods_left_stays_for_those_that_come() -> None:
+    (kept,) = held().holds
+    left = replace(held(), holds=(replace(kept, key="pool/default/chat-1/uid"),))
+    untaken = Untaken(60)
+    untaken.refused({(KEY, "par1"): "the API server refused it"})
+    assert untaken.drop(left, 0) == left

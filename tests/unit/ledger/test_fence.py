@@ -106,6 +106,12 @@ def test_a_held_place_returns_when_its_pod_did_not_get_it(pods: dict[str, Sighti
     assert resolve(announced, pods, AT).holds == held.holds
 
 
+def test_a_held_place_does_not_return_when_its_pod_was_given_up() -> None:
+    held = announce(led(), [grant(replica())], AT).ledger
+    announced = announce(held, [grant(waiter(hold="n1"))], AT).ledger
+    assert announced.fence and resolve(announced, {}, AT, {"pod-1"}).holds == ()
+
+
 def test_a_held_place_is_used_up_by_a_pod_that_runs() -> None:
     held = announce(led(), [grant(replica())], AT).ledger
     announced = announce(advance(held), [grant(waiter(hold="n1"))], AT).ledger

@@ -6,15 +6,18 @@ from dataclasses import replace
 
 from ampacity.core.ledger import (
     LEFT,
+    Hold,
     Ledger,
+    Need,
     announce,
+    fitted,
     give_up,
     holds_by_controller,
     overdue,
     release,
     without_holds,
-    without_misfits,
 )
+from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
 from tests.unit.ledger.builders import AT, SHAPE, grant, led, replica, waiter
 
@@ -78,16 +81,54 @@ def need(controller: str = "a", units: int = 1) -> tuple[str, int, Resources]:
 
 def test_a_hold_that_fits_its_pod_stays() -> None:
     ledger = held("a", "a")
-    assert without_misfits(ledger, [need(), need()]) is ledger
+    assert fitted(ledger, [need(), need()]) is ledger
 
 
 def test_a_hold_that_fits_no_pod_makes_way_for_one() -> None:
     ledger = held("a", "a", "b")
-    left = without_misfits(ledger, [need(units=2), need("c")])
+    left = fitted(ledger, [need(units=2), need("c")])
     assert holds_by_controller(left) == {"a": 1, "b": 1}
+
+
+def large(units: int = 4, key: str = "1.1.0") -> Hold:
+    """A hold of so many GPUs and 8 CPUs, with 1,001 mW more than 700 W a GPU."""
+    requests = Resources(cpu_milli=8_000, extended=(("nvidia.com/gpu", units),))
+    load = Load(700_000 * units + 1_001, 100)
+    return Hold(key, "a", "n1", "par1", "r1", "h100", units, load, requests, AT)
+
+
+def wants(gpus: int, cpu: int = 0) -> Need:
+    return "a", gpus, Resources(cpu_milli=cpu, extended=(("nvidia.com/gpu", gpus),))
+
+
+def test_a_larger_hold_is_cut_to_the_size_of_its_pod() -> None:
+    ledger = replace(led(), holds=(large(),))
+    (cut,) = fitted(ledger, [wants(3)]).holds
+    assert (cut.key, cut.node, cut.since, cut.units, cut.requests) == ("1.1.0", "n1", AT, *wants(3)[1:])
+    assert cut.load == Load(2_100_751, 75)
+
+
+def test_each_pod_takes_a_hold_of_its_own_and_equal_ones_first() -> None:
+    ledger = replace(led(), holds=(large(key="x"), large(2, key="y"), large(2, key="z")))
+    equal = ("a", 2, ledger.holds[1].requests)
+    found = {hold.key: hold.units for hold in fitted(ledger, [wants(1), equal]).holds}
+    assert found == {"x": 1, "y": 2, "z": 2}
+
+
+def test_a_hold_that_lacks_anything_is_not_larger() -> None:
+    ledger = replace(led(), holds=(large(),))
+    assert fitted(ledger, [wants(3, cpu=9_000)]).holds == ()
+    other = ("a", 1, Resources(extended=(("nvidia.com/mig-1g.10gb", 1),)))
+    assert fitted(ledger, [other]).holds == ()
+
+
+def test_fewer_cpus_cut_no_watts() -> None:
+    ledger = replace(led(), holds=(large(),))
+    (cut,) = fitted(ledger, [wants(4, cpu=1_000)]).holds
+    assert cut.load == large().load and cut.requests.cpu_milli == 1_000
 
 
 def test_holds_whose_pods_are_yet_to_come_stay() -> None:
     ledger = held("a", "a")
-    assert without_misfits(ledger, [need()]) is ledger
-    assert without_misfits(ledger, []) is ledger
+    assert fitted(ledger, [need()]) is ledger
+    assert fitted(ledger, []) is ledger

@@ -61,6 +61,11 @@ def read_documents(paths: Iterable[str]) -> tuple[list[Document], list[Fault]]:
     return documents, faults
 
 
+def shipped_documents(objects: Iterable[Json]) -> list[Document]:
+    """Objects of the catalogue, which stands beside whatever is read."""
+    return [Document(f"catalogue, {obj['metadata']['name']}", obj) for obj in objects]
+
+
 def guarded(document: Document, read: Callable[[Document], T], faults: list[Fault]) -> T | None:
     """What `read` makes of an object that no API server has checked yet; if it fails, None and a fault."""
     try:

@@ -12,15 +12,18 @@ from ampacity import names
 from ampacity.cli.fetch.objects import Objects, fetch_objects
 from ampacity.core.ledger import Ledger, Sighting, resolve
 from ampacity.core.site import Problem
-from ampacity.translate.accepted import ENVELOPE, PROFILE, Revision, revision_of
+from ampacity.translate.accepted import ENVELOPE, MODEL, PROFILE, Revision, revision_of
 from ampacity.translate.fleet.nodes import read_node
 from ampacity.translate.ledger.codec import LedgerUnreadable, decode_ledger
+from ampacity.translate.models.model import model_of
+from ampacity.translate.models.records import Model
 from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.pods.reservation import decode
 from ampacity.translate.pools.reading import read_pool
 from ampacity.translate.profiles.departed import Users, still_needed
 from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import PodRecord, PoolRecord, Profile, World
+from ampacity.translate.residency import known, read_namespace
 from ampacity.translate.sites.site import site_of
 
 T = TypeVar("T")
@@ -60,12 +63,13 @@ def read_live(objects: Objects) -> Live:
     """The world that these lists describe."""
     remarks: list[Remark] = []
     accepted = [revision for item in objects.revisions if (revision := revision_of(item)) is not None]
-    living = tuple(_in_force(PROFILE, objects.profiles, profile_of, accepted, remarks))
-    sites = tuple(_in_force(ENVELOPE, objects.envelopes, site_of, accepted, remarks))
+    living = tuple(in_force(PROFILE, objects.profiles, profile_of, accepted, remarks))
+    sites = tuple(in_force(ENVELOPE, objects.envelopes, site_of, accepted, remarks))
     nodes = tuple(map(read_node, objects.nodes))
     profiles = _with_deleted(living, accepted, Users(nodes, sites, _reserved(objects.pods)), remarks)
     if not profiles:
         remarks.append(Remark(_NO_PROFILES))
+    models = tuple(in_force(MODEL, objects.models, model_of, accepted, remarks))
     remarks += _unobserved(objects.envelopes)
     reader = PodReader(pattern for profile in profiles for pattern in profile.resources)
     pods = tuple(pod for obj in objects.pods if (pod := reader.read(obj)) is not None)
@@ -74,13 +78,14 @@ def read_live(objects: Objects) -> Live:
         profiles=profiles,
         nodes=nodes,
         pods=pods,
-        pools=tuple(_pools(objects, profiles, reader, remarks)),
+        pools=tuple(_pools(objects, profiles, models, reader, remarks)),
         ledger=_ledger(objects.holds, pods, remarks),
+        namespaces=known(map(read_namespace, objects.namespaces)),
     )
     return Live(world, objects, remarks)
 
 
-def _in_force(
+def in_force(
     kind: str, objects: Iterable[Json], parse: Read[T], revisions: Iterable[Revision], remarks: list[Remark]
 ) -> Iterator[T]:
     """Each object's newest generation, or the last accepted one where that has faults."""
@@ -144,7 +149,11 @@ def _reserved(pods: Iterable[Json]) -> Iterator[str]:
 
 
 def _pools(
-    objects: Objects, profiles: Sequence[Profile], reader: PodReader, remarks: list[Remark]
+    objects: Objects,
+    profiles: Sequence[Profile],
+    models: Sequence[Model],
+    reader: PodReader,
+    remarks: list[Remark],
 ) -> Iterator[PoolRecord]:
     deployed: Counter[tuple[str, str]] = Counter()
     for deployment in objects.deployments:
@@ -153,7 +162,7 @@ def _pools(
         deployed[key] += deployment["spec"].get("replicas", 1)
     for obj in objects.pools:
         name = (obj["metadata"]["namespace"], obj["metadata"]["name"])
-        pool, problems = read_pool(obj, profiles, reader, deployed=deployed[name])
+        pool, problems = read_pool(obj, profiles, reader, deployed=deployed[name], models=models)
         if pool is not None:
             yield pool.record
         else:

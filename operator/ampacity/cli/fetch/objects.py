@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ampacity import names
-from ampacity.cli.fetch.pages import every
+from ampacity.cli.fetch.pages import every, if_known
 from ampacity.cluster.access import find_access
 from ampacity.cluster.client import Client
 from ampacity.cluster.errors import ApiError
@@ -21,17 +21,25 @@ _NOT_FOUND = 404
 _REMEDY = "this cluster does not know Ampacity's resources; install the chart, or choose another context"
 _TIMEOUT = 30.0
 
-_LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+Lists = Mapping[str, tuple[str, Mapping[str, str]]]
+"""Paths and selectors, by name."""
+
+_LISTS: Lists = {
     # The ledger first: what it announces is then resolved by the pods, which are listed after it.
     "holds": ("/api/v1/configmaps", {"fieldSelector": f"metadata.name={names.HOLDS}"}),
     "revisions": ("/apis/apps/v1/controllerrevisions", {"labelSelector": names.ACCEPTED}),
     "envelopes": (f"{_OURS}/sitepowerenvelopes", {}),
     "profiles": (f"{_OURS}/acceleratorprofiles", {}),
+    "models": (f"{_OURS}/modelprofiles", {}),
     "pools": (f"{_OURS}/gpuinferencepools", {}),
     "deployments": ("/apis/apps/v1/deployments", {"labelSelector": names.POOL}),
+    "namespaces": ("/api/v1/namespaces", {}),
     "nodes": ("/api/v1/nodes", {}),
     "pods": ("/api/v1/pods", {}),
 }
+
+_NEWER = ("models",)
+"""Kinds that a cluster with an earlier version does not know."""
 
 
 class NotInstalled(Exception):
@@ -46,26 +54,40 @@ class Objects:
     revisions: list[Json]
     envelopes: list[Json]
     profiles: list[Json]
+    models: list[Json]
     pools: list[Json]
     deployments: list[Json]
+    namespaces: list[Json]
     nodes: list[Json]
     pods: list[Json]
     namespace: str = "default"
 
 
+def fetch_profiles(kubeconfig: Path | None = None, context: str | None = None) -> dict[str, list[Json]]:
+    """Accelerator and model profiles, and what of them was accepted. Raises as `fetch_objects` does."""
+    wanted = {name: _LISTS[name] for name in ("revisions", "profiles", "models")}
+    return asyncio.run(_fetch(wanted, kubeconfig, context))[0]
+
+
 def fetch_objects(kubeconfig: Path | None = None, context: str | None = None) -> Objects:
     """All lists of the cluster. Raises AccessError, ApiError, NotInstalled."""
-    return asyncio.run(_fetch(kubeconfig, context))
+    lists, namespace = asyncio.run(_fetch(_LISTS, kubeconfig, context))
+    return Objects(**lists, namespace=namespace)
 
 
-async def _fetch(kubeconfig: Path | None, context: str | None) -> Objects:
+async def _fetch(
+    wanted: Lists, kubeconfig: Path | None, context: str | None
+) -> tuple[dict[str, list[Json]], str]:
+    """These lists by name, and the namespace that commands mean."""
     access = find_access(kubeconfig, context)
     async with Client(access, timeout=_TIMEOUT) as client:
-        lists = {name: await _list(client, path, params) for name, (path, params) in _LISTS.items()}
-    return Objects(**lists, namespace=access.namespace)
+        lists = {name: await _list(client, name, path, params) for name, (path, params) in wanted.items()}
+    return lists, access.namespace
 
 
-async def _list(client: Client, path: str, selectors: Mapping[str, str]) -> list[Json]:
+async def _list(client: Client, name: str, path: str, selectors: Mapping[str, str]) -> list[Json]:
+    if name in _NEWER:
+        return await if_known(client, path, selectors)
     try:
         return await every(client, path, selectors)
     except ApiError as error:

@@ -9,23 +9,29 @@ from typing import Any, TypeVar
 
 from ampacity import catalogue
 from ampacity.cli.fetch.assumed import CPUS_PER_GPU, MEMORY_PER_GPU, Model, assumed_nodes
-from ampacity.cli.fetch.documents import Document, Fault, guarded
+from ampacity.cli.fetch.documents import Document, Fault, guarded, shipped_documents
 from ampacity.cli.fetch.pods import KINDS as POD_KINDS
 from ampacity.cli.fetch.pods import read_pods
 from ampacity.cli.fetch.spelling import misspelt_kind, unknown_profiles
+from ampacity.core.residency import Namespaces
 from ampacity.core.site import Problem, Site
 from ampacity.translate.fleet.nodes import read_node
+from ampacity.translate.models.model import model_of
 from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.pools.reading import read_pool
 from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import NodeRecord, PoolRecord, Profile, World
+from ampacity.translate.residency import read_namespace
 from ampacity.translate.sites.site import site_of
 
 T = TypeVar("T")
 Problems = tuple[Problem, ...]
 
-_READ = ("SitePowerEnvelope", "AcceleratorProfile", "GPUInferencePool", "Node", *POD_KINDS)
-_BESIDE_THE_POINT = ("Namespace", "Service", "ConfigMap", "ServiceAccount", "HorizontalPodAutoscaler")
+_READ = (
+    "SitePowerEnvelope", "AcceleratorProfile", "ModelProfile", "GPUInferencePool", "Namespace", "Node",
+    *POD_KINDS,
+)  # fmt: skip
+_BESIDE_THE_POINT = ("Service", "ConfigMap", "ServiceAccount", "HorizontalPodAutoscaler")
 
 
 @dataclass(slots=True)
@@ -51,7 +57,8 @@ def scenario(documents: Sequence[Document], faults: Iterable[Fault] = ()) -> Sce
         profiles=profiles,
         nodes=_nodes(by_kind["Node"], sites, models, found),
         pods=read_pods(documents, reader, found.faults, found.assumptions),
-        pools=tuple(_pools(by_kind["GPUInferencePool"], profiles, reader, found.faults)),
+        pools=tuple(_pools(by_kind, profiles, reader, found.faults)),
+        namespaces=_namespaces(by_kind["Namespace"], found.faults),
     )
     order = {document.where: number for number, document in enumerate(documents)}
     found.faults.sort(key=lambda fault: order.get(fault.where, -1))
@@ -88,9 +95,8 @@ def _twice(document: Document, before: str) -> Problem:
 
 def _models(documents: Sequence[Document], faults: list[Fault]) -> dict[str, Model]:
     """Profiles of the catalogue, and those given, which win."""
-    shipped = [Document(f"catalogue, {obj['metadata']['name']}", obj) for obj in catalogue.documents()]
     models: dict[str, Model] = {}
-    for document in (*shipped, *documents):
+    for document in (*shipped_documents(catalogue.documents()), *documents):
         profile, problems = profile_of(document.object)
         faults += [Fault(document.where, problem) for problem in problems]
         if profile is not None:
@@ -125,11 +131,23 @@ def _nodes(
     return nodes
 
 
+def _namespaces(documents: Sequence[Document], faults: list[Fault]) -> Namespaces:
+    """What the namespaces that are given allow; those that are not allow everything."""
+    records = (guarded(document, lambda d: read_namespace(d.object), faults) for document in documents)
+    return Namespaces({record.name: record.residency for record in records if record is not None})
+
+
 def _pools(
-    documents: Sequence[Document], profiles: Sequence[Profile], reader: PodReader, faults: list[Fault]
+    by_kind: Mapping[str, Sequence[Document]],
+    profiles: Sequence[Profile],
+    reader: PodReader,
+    faults: list[Fault],
 ) -> Iterable[PoolRecord]:
-    for document in documents:
-        pool, problems = read_pool(document.object, profiles, reader)
+    """Models are those of the catalogue, and those given, which win."""
+    models = dict(_read_all(shipped_documents(catalogue.models()), model_of, faults))
+    models |= dict(_read_all(by_kind["ModelProfile"], model_of, faults))
+    for document in by_kind["GPUInferencePool"]:
+        pool, problems = read_pool(document.object, profiles, reader, models=tuple(models.values()))
         if pool is not None:
             yield pool.record
         faults += [Fault(document.where, problem) for problem in problems]

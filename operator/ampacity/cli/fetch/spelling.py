@@ -11,7 +11,7 @@ from ampacity.cli.fetch.documents import Document, Fault
 from ampacity.core.site import Problem
 
 _KIND_CUTOFF = 0.85
-_OWN = ("SitePowerEnvelope", "AcceleratorProfile", "GPUInferencePool")
+_OWN = ("SitePowerEnvelope", "AcceleratorProfile", "ModelProfile", "GPUInferencePool")
 
 
 def unknown_profiles(documents: Sequence[Document], profiles: Collection[str]) -> Iterator[Fault]:

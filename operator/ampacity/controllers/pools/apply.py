@@ -15,6 +15,7 @@ from ampacity.cluster.store import Store
 from ampacity.controllers.pools.blueprint import blueprint
 from ampacity.controllers.pools.current import DeploymentRecord, read_deployment
 from ampacity.controllers.pools.desired import Wanted
+from ampacity.controllers.pools.refusals import NAME_TAKEN, Refusals, is_refusal
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ _FORCED = {"fieldManager": names.FIELD_MANAGER, "force": "true"}
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A write that did not succeed, and when to try it again (seconds of the clock)."""
+    """A write that did not succeed for now, and when to try it again (seconds of the clock)."""
 
     item: Wanted
     why: str
@@ -36,7 +37,8 @@ class Failed:
 
 
 class DeploymentWriter:
-    """Writes Deployments of pools. `trouble`: why one could not be written, by "namespace/name".
+    """Writes Deployments of pools. `trouble`: why one could not be written for now, by "namespace/name";
+    `refusals`: those that the API server does not take.
 
     It remembers the generation of its own last write, so that somebody else's
     edit of what is ours is seen, and put right.
@@ -53,16 +55,18 @@ class DeploymentWriter:
         self._client, self._store, self._may_write, self._clock = client, store, may_write, clock
         self._applied: dict[str, int] = {}
         self._failed: dict[str, Failed] = {}
+        self.refusals = Refusals(clock)
 
     @property
     def trouble(self) -> Mapping[str, str]:
-        """Why a Deployment could not be written, by "namespace/name"."""
+        """Why a Deployment could not be written for now, by "namespace/name"."""
         return {key: failed.why for key, failed in self._failed.items()}
 
     async def apply(self, wanted: Iterable[Wanted]) -> None:
         """Create, scale, repair and delete as far as needed. What failed is tried again, but not at once."""
         items = {item.key: item for item in wanted}
         self._failed = {key: failed for key, failed in self._failed.items() if key in items}
+        self.refusals.forget()
         known = {f"{d.namespace}/{d.name}": d for d in self._store.objects.values()}
         slots = asyncio.Semaphore(_IN_FLIGHT)
         await asyncio.gather(*(self._one(item, known.get(key), slots) for key, item in items.items()))
@@ -71,27 +75,43 @@ class DeploymentWriter:
         failed = self._failed.get(item.key)
         if failed is not None and failed.item == item and self._clock() < failed.again_at:
             return
+        if self.refusals.rests(item):
+            return
         async with slots:
             try:
-                await self._bring_in_step(item, current)
+                written = await self._bring_in_step(item, current)
             except NotAllowed:
                 return
             except ApiError as error:
-                if error.reason == _CONFLICT:
-                    return
-                self._failed[item.key] = Failed(item, error.message, self._clock() + _AGAIN_AFTER)
-                log.warning("deployment %s not written: %s", item.key, error)
+                self._missed(item, error)
             else:
                 self._failed.pop(item.key, None)
+                if written:
+                    self.refusals.taken(item.key)
 
-    async def _bring_in_step(self, item: Wanted, current: DeploymentRecord | None) -> None:
+    def _missed(self, item: Wanted, error: ApiError) -> None:
+        if error.reason == _CONFLICT:
+            return
+        if is_refusal(error):
+            self._failed.pop(item.key, None)
+            self.refusals.note(item, error)
+        else:
+            self._failed[item.key] = Failed(item, error.message, self._clock() + _AGAIN_AFTER)
+        log.warning("deployment %s not written: %s", item.key, error)
+
+    async def _bring_in_step(self, item: Wanted, current: DeploymentRecord | None) -> bool:
+        """Whether anything had to be written."""
         if current is None:
-            if item.replicas and await self._is_ours(item):
-                await self._write(item, _ABSENT)
+            if not item.replicas or not await self._is_ours(item):
+                return False
+            await self._write(item, _ABSENT)
         elif item.unwanted and not current.replicas and current.settled and not current.pods:
             await self._delete(item, current)
         elif self._differs(item, current):
             await self._write(item, current.resource_version)
+        else:
+            return False
+        return True
 
     def _differs(self, item: Wanted, current: DeploymentRecord) -> bool:
         return (
@@ -112,14 +132,12 @@ class DeploymentWriter:
         owners = [owner["uid"] for owner in found["metadata"].get("ownerReferences") or ()]
         if item.model.metadata.uid in owners:
             return True
-        raise ApiError(409, "NameTaken", f"Deployment {item.key} exists and is not of this pool; rename one")
+        raise ApiError(409, NAME_TAKEN, f"Deployment {item.key} exists and is not of this pool; rename one")
 
     async def _write(self, item: Wanted, version: str) -> None:
         """Refused if the Deployment is at another version: this process may have been stopped, and what
         another leader has done meanwhile must not be undone. The watch tells what it is now."""
-        body = blueprint(
-            item.model, item.template, item.digest, item.site, item.replicas, item.surges
-        )
+        body = blueprint(item.model, item.template, item.digest, item.site, item.replicas, item.surges)
         body["metadata"]["resourceVersion"] = version
         answer = await self._client.patch(
             item.path, body, kind=Patch.APPLY, params=_FORCED, guard=self._may_write

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,14 @@ def read_deployment(obj: Mapping[str, Any]) -> DeploymentRecord | None:
         updated=status.get("updatedReplicas", 0),
         surges=_surges(spec),
     )
+
+
+def replicas_by_pool(deployments: Iterable[DeploymentRecord]) -> Counter[str]:
+    """What the Deployments of each pool ask for together."""
+    total: Counter[str] = Counter()
+    for deployment in deployments:
+        total[deployment.pool] += deployment.replicas
+    return total
 
 
 def _surges(spec: Mapping[str, Any]) -> bool:

@@ -3,7 +3,8 @@
 A Deployment's replicas are the pods with a place and the holds for those yet to
 come, so nothing is created that could not run. A pod on its way out still has
 its watts, and its replacement waits for them: as long as it leaves an answering
-node it counts too, or a rollout would look like a scale-down.
+node, and in time, it counts too, or a rollout would look like a scale-down. And a
+pool that grows again while its pods leave gets their places back.
 """
 
 from __future__ import annotations
@@ -102,8 +103,10 @@ def tallies(
     pods: Iterable[PodRecord],
     reserved: Reserved,
     answering: Container[str],
+    late: Container[str] = (),
 ) -> dict[str, Tally]:
-    """Per site. `pods`: those of the pool; `answering`: nodes that are Ready."""
+    """Per site. `pods`: those of the pool; `answering`: nodes that are Ready; `late`: uids of pods on their
+    way out whose places nobody can count on."""
     running: Counter[str] = Counter()
     leaving: Counter[str] = Counter()
     for pod in pods:
@@ -111,7 +114,7 @@ def tallies(
             running[pod.controller] += pod.uid in reserved.announced
         elif not pod.terminating:
             running[pod.controller] += 1
-        elif pod.node in answering:
+        elif pod.node in answering and pod.uid not in late:
             leaving[pod.controller] += 1
     keys = {site: key_at(pool, site) for site in sites}
     return {site: Tally(running[key], reserved.held.get(key, 0), leaving[key]) for site, key in keys.items()}

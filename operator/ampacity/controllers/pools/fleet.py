@@ -22,6 +22,7 @@ from ampacity.core.distribution import accepted_sites
 from ampacity.core.ledger import VIRTUAL, FenceEntry, Hold, Ledger, Left, Need, holds_by_controller
 from ampacity.core.plan import Grant
 from ampacity.translate.ledger.left import is_free, left_by
+from ampacity.translate.pools.pool import bounds_of
 from ampacity.translate.pools.template import deployment_key
 from ampacity.translate.records import PoolRecord
 
@@ -103,12 +104,21 @@ class Fleet:
         every = [wanted for places in self.places(ledger) for wanted in _wanted(places)]
         return [replace(wanted, surges=True) if wanted.key in surging else wanted for wanted in every]
 
-    def places(self, ledger: Ledger) -> Iterator[PoolPlaces]:
-        """Each readable pool with its tallies, at the sites where it has anything."""
+    def asked(self, ledger: Ledger) -> dict[str, int]:
+        """What the Deployments of each pool that has pods on their way out are to ask for together: places
+        that will be free soon count, so no other ones are looked for."""
+        leaving = self._scene.leaving
+        return {
+            places.pool.key: sum(replicas(_total(places.pool), places.sites, places.counts).values())
+            for places in (self.places(ledger, leaving) if leaving else ())
+        }
+
+    def places(self, ledger: Ledger, only: Container[str] | None = None) -> Iterator[PoolPlaces]:
+        """Each readable pool with its tallies, at the sites where it has anything. `only`: pools, by key."""
         reserved = Reserved.by(ledger)
         held_at = {(hold.controller, hold.site) for hold in ledger.holds}
         for pool in self._scene.pools:
-            if pool.record is None:
+            if pool.record is None or (only is not None and pool.key not in only):
                 continue
             pods = tuple(self._scene.index.in_pool(pool.key))
             deployed = self._deployed.get(pool.key, set())
@@ -116,14 +126,17 @@ class Fleet:
             present |= {site for key, site in held_at if key == key_at(pool, site)}
             accepted = [site for site in self._sites_for(pool.record) if site in present]
             sites = sites_of(accepted, self._known, deployed)
-            counts = tallies(pool, (*sites.ranked, *sites.left), pods, reserved, self.answering)
+            counts = tallies(
+                pool, (*sites.ranked, *sites.left), pods, reserved, self.answering, self._scene.late
+            )
             orphaned = tuple(site for site in sites.ranked if site not in self._known)
             yield PoolPlaces(pool, sites, counts, orphaned)
 
     def _sites_for(self, record: PoolRecord) -> tuple[str, ...]:
         key = f"{record.namespace}/{record.name}"
         if key not in self._accepted:
-            self._accepted[key] = accepted_sites(self._known, record.tiers, record.site_labels)
+            bounds = bounds_of(record, self._scene.namespaces)
+            self._accepted[key] = accepted_sites(self._known, record.tiers, record.site_labels, bounds)
         return self._accepted[key]
 
 

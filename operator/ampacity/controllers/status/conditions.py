@@ -49,8 +49,8 @@ def acceptance(
     ]
 
 
-def stalled(problems: Sequence[Problem], generation: int, reason: str = INVALID_SPEC) -> Condition:
-    """Stalled: true while the object's own spec keeps it from going on."""
+def stalled(problems: Sequence[Problem | str], generation: int, reason: str = INVALID_SPEC) -> Condition:
+    """Stalled: true while the object's own spec, or what the API server says to it, is in the way."""
     trouble = listed(str(problem) for problem in problems)
     word = reason if problems else "Settled"
     return condition("Stalled", bool(problems), word, trouble, generation=generation)

@@ -31,7 +31,8 @@ class PoolView:
     """What the status of one pool is made of.
 
     `refusals`: of its replicas and waiting pods. `failures`: what keeps a
-    Deployment from creating pods that have a place. `outdated`: pods of an earlier
+    Deployment from creating pods that have a place; `refused`: what the API server
+    says against a Deployment itself. `outdated`: pods of an earlier
     template. `orphaned`: sites where it runs and that have no envelope in force.
     """
 
@@ -45,6 +46,7 @@ class PoolView:
     invalid: str = "InvalidSpec"
     outdated: int = 0
     orphaned: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def placed(self) -> int:
@@ -120,8 +122,8 @@ def _conditions(view: PoolView) -> list[Condition]:
     waiting = [condition("Waiting", True, reason, message, generation=generation)] if view.waiting else []
     return [
         condition("Ready", done, reason, message, generation=generation),
-        condition("Reconciling", not done, reason, message, generation=generation),
-        stalled((), generation),
+        condition("Reconciling", not (done or view.refused), reason, message, generation=generation),
+        stalled(view.refused, generation, Reason.REFUSED.value),
         *waiting,
         *_without_envelope(view),
     ]
@@ -140,6 +142,8 @@ def _orphaned(view: PoolView) -> str:
 
 def _progress(view: PoolView) -> tuple[str, str]:
     """The one reason that matters most, as a word and a sentence."""
+    if view.refused:
+        return Reason.REFUSED.value, listed(view.refused)
     if view.waiting:
         return _why_waiting(view)
     if view.failures:

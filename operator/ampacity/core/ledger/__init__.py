@@ -17,13 +17,13 @@ from ampacity.core.ledger.fence import (
 from ampacity.core.ledger.holds import (
     LEFT,
     Need,
+    fitted,
     give_up,
     holds_by_controller,
     overdue,
     release,
     reserved_by_controller,
     without_holds,
-    without_misfits,
 )
 from ampacity.core.ledger.left import MAX_LEFT, Left, keep, leaver
 from ampacity.core.ledger.model import FenceEntry, Hold, Ledger
@@ -43,6 +43,7 @@ __all__ = [
     "Sighting",
     "advance",
     "announce",
+    "fitted",
     "give_up",
     "holds_by_controller",
     "in_doubt",
@@ -56,5 +57,4 @@ __all__ = [
     "take_over",
     "withdraw",
     "without_holds",
-    "without_misfits",
 ]

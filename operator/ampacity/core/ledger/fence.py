@@ -101,11 +101,12 @@ def announce(ledger: Ledger, grants: Iterable[Grant], at: int) -> Announcement:
     return Announcement(written, tuple(fenced), tuple(held), deferred)
 
 
-def resolve(ledger: Ledger, pods: Mapping[str, Sighting], at: int) -> Ledger:
+def resolve(ledger: Ledger, pods: Mapping[str, Sighting], at: int, given_up: Container[str] = ()) -> Ledger:
     """The ledger without the entries that can no longer surprise anybody.
 
     `pods`: every pod that exists, by uid, listed after the entries were
-    written. A place that came out of a hold returns to it unless the pod runs.
+    written. A place that came out of a hold returns to it unless the pod runs, or
+    is one of `given_up` (uids), for whose successors the place is of no use.
     """
     standing: list[FenceEntry] = []
     returned: list[Hold] = []
@@ -113,7 +114,7 @@ def resolve(ledger: Ledger, pods: Mapping[str, Sighting], at: int) -> Ledger:
         pod = pods.get(entry.uid)
         if _may_still_land(entry, pod):
             standing.append(entry)
-        elif entry.hold and (pod is None or pod.waiting):
+        elif entry.hold and (pod is None or pod.waiting) and entry.uid not in given_up:
             returned.append(_returned(entry, at))
     return replace(ledger, fence=tuple(standing), holds=(*ledger.holds, *returned))
 

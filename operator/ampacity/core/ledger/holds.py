@@ -9,7 +9,7 @@ untaken for long, or once the planner finds that its place is of no use any more
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from ampacity.core.ledger.model import Hold, Ledger
@@ -55,31 +55,62 @@ def release(ledger: Ledger, due: Mapping[str, int], usable: Set[str]) -> Ledger:
     return replace(ledger, holds=tuple(kept))
 
 
-def without_misfits(ledger: Ledger, waiting: Iterable[Need]) -> Ledger:
-    """The ledger without holds that stand in the way of the pods they were made for.
+def fitted(ledger: Ledger, waiting: Iterable[Need]) -> Ledger:
+    """The ledger with the holds of waiting pods as these pods need them.
 
     A pod may turn out to ask for something else than its hold keeps (a default
-    of its namespace, a new template). Neither can use the other's watts then,
-    so one such hold goes for each such pod. `waiting`: pods without a place.
+    of its namespace, a new template). One that asks for less takes a larger hold,
+    which is cut to its size. Where nothing fits, neither can use the other's watts,
+    so one hold goes for each such pod. `waiting`: pods without a place.
     """
     unmet = Counter(waiting)
-    spare: list[Hold] = []
+    spare: dict[str, list[Hold]] = {}
     for hold in _oldest_first(ledger):
         need = (hold.controller, hold.units, hold.requests)
         if unmet[need] > 0:
             unmet[need] -= 1
         else:
-            spare.append(hold)
-    pods: Counter[str] = Counter()
-    for (controller, _, _), count in unmet.items():
-        pods[controller] += count
-    dropped = set()
-    for hold in spare:
-        if pods[hold.controller] > 0:
-            pods[hold.controller] -= 1
-            dropped.add(hold.key)
-    kept = tuple(hold for hold in ledger.holds if hold.key not in dropped)
-    return replace(ledger, holds=kept) if dropped else ledger
+            spare.setdefault(hold.controller, []).append(hold)
+    changed = dict(_adapted(spare, unmet))
+    if not changed:
+        return ledger
+    holds = (changed.get(hold.key, hold) for hold in ledger.holds)
+    return replace(ledger, holds=tuple(hold for hold in holds if hold is not None))
+
+
+def _adapted(spare: Mapping[str, list[Hold]], unmet: Counter[Need]) -> Iterator[tuple[str, Hold | None]]:
+    """Holds that change, by key: cut to the size of a pod, or None for those that make way for one."""
+    misfits: Counter[str] = Counter()
+    for need in unmet.elements():
+        holds = spare.get(need[0], [])
+        larger = next((hold for hold in holds if _covers(hold, need)), None)
+        if larger is None:
+            misfits[need[0]] += 1
+        else:
+            holds.remove(larger)
+            yield larger.key, _cut(larger, need)
+    for controller, count in misfits.items():
+        yield from ((hold.key, None) for hold in spare.get(controller, [])[:count])
+
+
+def _covers(hold: Hold, need: Need) -> bool:
+    _, units, asked = need
+    kept, extended = hold.requests, dict(hold.requests.extended)
+    return (
+        units <= hold.units
+        and asked.cpu_milli <= kept.cpu_milli
+        and asked.memory <= kept.memory
+        and asked.ephemeral <= kept.ephemeral
+        and asked.pods <= kept.pods
+        and all(amount <= extended.get(name, 0) for name, amount in asked.extended)
+    )
+
+
+def _cut(hold: Hold, need: Need) -> Hold:
+    """The hold for fewer GPU units, with as much of its load as they have of its units, rounded up."""
+    _, units, requests = need
+    load = hold.load.part(units, hold.units) if units < hold.units else hold.load
+    return replace(hold, units=units, requests=requests, load=load)
 
 
 def overdue(ledger: Ledger, since: Mapping[str, float], now: float, patience: float) -> tuple[Hold, ...]:

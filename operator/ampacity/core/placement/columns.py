@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ampacity.core.load import Load, NodeDraw
+from ampacity.core.ports import amount_of, offered
 from ampacity.core.snapshot import NodeView, Resources, Shape, Snapshot
 
 Ints = npt.NDArray[np.int64]
@@ -32,6 +33,12 @@ _PLAIN: dict[str, Callable[[Resources], int]] = {
 def parts(load: Load) -> tuple[int, int, int]:
     """A load as a vector in the order of a row's coefficients."""
     return load.power, load.air, load.liquid
+
+
+def amount(resources: Resources, name: str) -> int:
+    """How much a node has, or has left, of a resource."""
+    read = _PLAIN.get(name)
+    return read(resources) if read is not None else amount_of(resources, name)
 
 
 def asked(requests: Resources) -> dict[str, int]:
@@ -165,5 +172,5 @@ def _free(views: list[NodeView], resources: tuple[str, ...]) -> Ints:
         if name in _PLAIN:
             free[:, number] = _ints(map(_PLAIN[name], offers), len(views))
         else:
-            free[:, number] = np.array([entry.get(name, 0) for entry in amounts], np.int64)[kind]
+            free[:, number] = np.array([entry.get(name, offered(name)) for entry in amounts], np.int64)[kind]
     return free

@@ -9,6 +9,7 @@ import numpy as np
 
 from ampacity.core.placement.columns import PODS, Columns, Ints, Mask, asked
 from ampacity.core.placement.match import NOT_ALLOWED, Matcher
+from ampacity.core.ports import is_port
 from ampacity.core.snapshot import Shape
 
 _ACCELERATORS = 2**20  # more than any place in a pod's list of accelerators
@@ -55,9 +56,10 @@ def read_demand(shape: Shape, number: int, columns: Columns, matcher: Matcher) -
     site_rank, accelerator_rank = matcher.site_rank(shape), matcher.accelerator_rank(shape)
     may = columns.usable & (site_rank != NOT_ALLOWED) & (accelerator_rank != NOT_ALLOWED)
     may &= matcher.selected(shape) & matcher.tolerated(shape) & matcher.surviving(shape)
-    may &= not shape.unknown_draw
+    may &= not (shape.unknown_draw or shape.barred)
     requests = asked(shape.requests)
-    countable = max(shape.requests.extended, key=lambda entry: entry[1], default=(PODS, 1))[0]
+    devices = [entry for entry in shape.requests.extended if not is_port(entry[0])]
+    countable = max(devices, key=lambda entry: entry[1], default=(PODS, 1))[0]
     main = countable if countable in requests else PODS
     return Demand(
         shape=shape,

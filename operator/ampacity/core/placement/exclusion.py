@@ -8,13 +8,15 @@ from __future__ import annotations
 import numpy as np
 
 from ampacity.core import sentences
-from ampacity.core.placement.columns import PODS, Ints, Mask, asked
+from ampacity.core.placement.columns import PODS, Ints, Mask, amount, asked
 from ampacity.core.placement.demand import Demand
 from ampacity.core.placement.floor import Floor
 from ampacity.core.placement.match import NOT_ALLOWED, Matcher, tolerates
 from ampacity.core.plan import Reason, SiteReason
+from ampacity.core.ports import is_port
+from ampacity.core.ports import spoken as spoken_port
 from ampacity.core.rows.shortfall import spoken
-from ampacity.core.snapshot import NodeView, Snapshot
+from ampacity.core.snapshot import Snapshot
 
 
 class Exclusion:
@@ -29,7 +31,7 @@ class Exclusion:
         """No node of the site (numbers `span`) passes the checks that no grant changes."""
         columns, shape = self._floor.columns, demand.shape
         resource = columns.resources[demand.main]
-        offering = [n for n in range(span.start, span.stop) if _amount(columns.views[n], resource) > 0]
+        offering = [n for n in range(span.start, span.stop) if self._has(n, resource)]
         if not offering:
             text = sentences.not_offered(span.stop - span.start, resource)
             return SiteReason(site, Reason.NO_MATCHING_NODE, text)
@@ -74,13 +76,16 @@ class Exclusion:
         """GPUs are free; name the resource that most of these nodes lack."""
         scarce = int(np.argmin(np.count_nonzero(fitting, axis=0)))
         kind, wanted = demand.kinds[scarce], demand.amounts[scarce]
+        resource = self._floor.columns.resources[kind]
         most = max(0, int(self._floor.free.array()[nodes, kind].max()))
-        text = sentences.lacking(len(nodes), self._floor.columns.resources[kind], wanted, most)
+        text = sentences.lacking(len(nodes), resource, wanted, most)
+        if is_port(resource):
+            text = sentences.port_taken(len(nodes), spoken_port(resource))
         return SiteReason(site, Reason.NODE_RESOURCES, text)
 
     def _too_large(self, demand: Demand, site: str, nodes: Ints, kind: int) -> SiteReason:
         resource = self._floor.columns.resources[kind]
-        most = max(_amount(self._floor.columns.views[node], resource) for node in nodes)
+        most = max(self._has(node, resource) for node in nodes)
         wanted = sentences.units(resource, asked(demand.shape.requests)[resource])
         text = sentences.too_large(len(nodes), wanted, sentences.units(resource, most))
         if not most:
@@ -91,7 +96,11 @@ class Exclusion:
         """Is some node large enough for this resource when empty?"""
         resource = self._floor.columns.resources[kind]
         wanted = asked(demand.shape.requests)[resource]
-        return any(_amount(self._floor.columns.views[node], resource) >= wanted for node in nodes)
+        return any(self._has(node, resource) >= wanted for node in nodes)
+
+    def _has(self, node: int, resource: str) -> int:
+        """What an empty node has of a resource."""
+        return amount(self._floor.columns.views[node].allocatable, resource)
 
     def _supplies(self, demand: Demand, site: str, node: int) -> SiteReason:
         view = self._floor.columns.views[node]
@@ -132,7 +141,3 @@ class Exclusion:
         """What the first of these nodes that says anything says."""
         return next((why for node in nodes if (why := self._floor.columns.views[node].why_not)), "")
 
-
-def _amount(view: NodeView, resource: str) -> int:
-    """What an empty node has of a resource."""
-    return asked(view.allocatable).get(resource, 0)

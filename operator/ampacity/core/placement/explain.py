@@ -57,6 +57,8 @@ class Explainer:
     def _sites(self, demand: Demand) -> tuple[SiteReason, ...]:
         if demand.shape.unknown_draw:
             return (SiteReason("", Reason.UNKNOWN_DRAW, demand.shape.unknown_draw),)
+        if demand.shape.barred:
+            return (SiteReason("", Reason.NOT_ALLOWED, demand.shape.barred),)
         left = self._left(demand)
         named = demand.shape.sites or tuple(name for name in self._floor.columns.sites if name)
         return tuple([self._site(demand, left, site) for site in named or ("",)])

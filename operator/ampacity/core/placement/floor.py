@@ -72,9 +72,14 @@ class Floor:
 
     def all_busy(self, demand: Demand, nodes: Ints) -> Ints:
         """`busy` of one more pod on each of the nodes."""
-        idle = self.columns.gpus[self.columns.draw[nodes]] - self.units.array()[nodes]
-        busy: Ints = np.minimum(np.maximum(idle, 0), demand.units)
+        busy: Ints = np.minimum(self.all_idle(nodes), demand.units)
         return busy
+
+    def all_idle(self, nodes: Ints) -> Ints:
+        """Physical GPUs without work on each of the nodes."""
+        idle: Ints = self.columns.gpus[self.columns.draw[nodes]] - self.units.array()[nodes]
+        least: Ints = np.maximum(idle, 0)
+        return least
 
     def least_loads(self, demand: Demand, nodes: Ints) -> Ints:
         """mW that the cheapest pod on each bay's share of the nodes adds: [bays, 3]; zero without any."""

@@ -36,7 +36,7 @@ _DEFAULT = Policy()
 
 def plan(snapshot: Snapshot, policy: Policy = _DEFAULT) -> Plan:
     """Decide who may start where. Pure; equal snapshots give equal plans whatever their order."""
-    waiters = sorted(snapshot.waiters, key=lambda waiter: (-waiter.priority, waiter.since, waiter.uid))
+    waiters = sorted(snapshot.waiters, key=_turn)
     if not waiters:
         return Plan((), ())
     shapes = _shapes(waiters, snapshot.residents)
@@ -51,6 +51,10 @@ def plan(snapshot: Snapshot, policy: Policy = _DEFAULT) -> Plan:
     filled = _fill(greedy, levels, policy)
     explainer = Explainer(snapshot, floor, matcher, rules)
     return decisions(snapshot, floor, kept, filled, explainer)
+
+
+def _turn(waiter: Waiter) -> tuple[int, bool, int, str]:
+    return -waiter.priority, waiter.batch, waiter.since, waiter.uid
 
 
 def _shapes(waiters: Iterable[Waiter], residents: Iterable[Resident]) -> dict[int, Shape]:
@@ -77,12 +81,12 @@ def _demands(shapes: Mapping[int, Shape], columns: Columns, matcher: Matcher) ->
 def _levels(
     waiters: Sequence[Waiter], kept: Iterable[Kept], demands: Mapping[int, Demand]
 ) -> list[list[Run]]:
-    """Everybody without a place, in runs of equal neighbours, by priority."""
+    """Everybody without a place, in runs of equal neighbours, by priority; batch after the others."""
     happy = {id(one.waiter) for one in kept}
     waiting = [waiter for waiter in waiters if id(waiter) not in happy] if happy else waiters
     return [
         [Run(demand, list(run)) for demand, run in groupby(level, lambda waiter: demands[id(waiter.shape)])]
-        for _, level in groupby(waiting, attrgetter("priority"))
+        for _, level in groupby(waiting, attrgetter("priority", "batch"))
     ]
 
 

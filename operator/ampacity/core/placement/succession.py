@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ampacity.core.placement.columns import asked, read_columns
+from ampacity.core.placement.columns import amount, asked, read_columns
 from ampacity.core.placement.demand import Demand, read_demand
 from ampacity.core.placement.floor import read_floor
 from ampacity.core.placement.match import Matcher
-from ampacity.core.snapshot import AntiAffinity, PodSelector, Shape, Snapshot, Spread
+from ampacity.core.snapshot import AntiAffinity, PodSelector, Resources, Shape, Snapshot, Spread
 
 _OF_TEMPLATE = "pod-template-hash"
 """Label that tells pods of one template from those of the next; rules may name it."""
@@ -56,7 +56,7 @@ class Succession:
         effect = self._floor.effect(self._floor.bay[node], max(1, demand.units))
         if any(self._floor.headroom.left.values[row] < 0 for row in effect.rows):
             return False
-        return _fits(asked(demand.shape.requests), asked(self._columns.views[node].free), leaving)
+        return _fits(asked(demand.shape.requests), self._columns.views[node].free, leaving)
 
 
 def _no_larger(new: Shape, old: Shape) -> bool:
@@ -76,10 +76,10 @@ def _of_any_template(selector: PodSelector) -> PodSelector:
     return replace(selector, requirements=kept)
 
 
-def _fits(wanted: dict[str, int], free: dict[str, int], leaving: Sequence[Shape]) -> bool:
+def _fits(wanted: dict[str, int], free: Resources, leaving: Sequence[Shape]) -> bool:
     """Whether as many pods as leave a node find there what they want."""
     theirs = [asked(shape.requests) for shape in leaving]
     return all(
-        amount * len(leaving) <= free.get(name, 0) + sum(old.get(name, 0) for old in theirs)
-        for name, amount in wanted.items()
+        each * len(leaving) <= amount(free, name) + sum(old.get(name, 0) for old in theirs)
+        for name, each in wanted.items()
     )

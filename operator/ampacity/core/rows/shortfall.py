@@ -26,13 +26,13 @@ class Shortfall:
 
     def limit(self) -> str:
         """The limit alone, as the sentence names it: "PDU pdu-3", "its own power limit"."""
-        return _name(self.rack, self.row)
+        return named(self.row, self.rack)
 
     def sentence(self) -> str:
         """For people: "rack r12: PDU pdu-3 short by 3.1 kW if feed b fails"."""
         if self.row.kind is RowKind.OUT:
             return f"rack {self.rack}: out of service, it has no live {self.row.subject_type}"
-        short = f"rack {self.rack}: {_name(self.rack, self.row)} short by {format_power(self.short)}"
+        short = f"rack {self.rack}: {named(self.row, self.rack)} short by {format_power(self.short)}"
         return short + failing(self.row.state)
 
 
@@ -52,7 +52,8 @@ def called(type_name: str, name: str) -> str:
     return name if word.lower() == name.lower() else f"{word} {name}"
 
 
-def _name(rack: str, row: Row) -> str:
+def named(row: Row, rack: str = "") -> str:
+    """A row's limit in words, as one of `rack`: "PDU pdu-3", "its own power limit"."""
     if row.kind in _LOCAL:
         return _LOCAL[row.kind]
     if row.kind is RowKind.SUPPLIES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ampacity.core.ledger import FenceEntry, Hold, Left
+from ampacity.core.ports import offered
 from ampacity.core.snapshot import Resources
 from ampacity.translate.records import NodeRecord, PodRecord
 from ampacity.translate.snapshot.usage import NodeUse
@@ -41,9 +42,10 @@ def is_free(
     `promises`: what else is kept there.
     """
     parts = [use.taken, place.requests, *(promise.requests for promise in promises)]
-    offered = _amounts(node.allocatable)
     taken = [_amounts(part) for part in parts]
-    return all(sum(part.get(name, 0) for part in taken) <= offered.get(name, 0) for name in taken[1])
+    total = {name: sum(part.get(name, 0) for part in taken) for name in taken[1]}
+    there = _amounts(node.allocatable)
+    return all(amount <= there.get(name, offered(name)) for name, amount in total.items())
 
 
 def _amounts(resources: Resources) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """How a pod waits for its grant: by our scheduling gate, or by naming us as its scheduler.
 
 The gate composes with any scheduler, which then looks after volumes, devices
-and host ports. A pod that names us gets a node and nothing else, in one write:
+and the node's network. A pod that names us gets a node and nothing else, in one write:
 its binding. So it must need nothing else.
 """
 

@@ -118,6 +118,7 @@ def _record(metadata: Json, spec: Json, status: Json, shape: Shape, wait: Wait) 
         claims=_claims(spec),
         doubt=doubt or (shape.unknown_draw if not wait.waiting else ""),
         lane=wait.lane,
+        grace=whole(metadata.get("deletionGracePeriodSeconds")),
         obstacle=obstacle(wait, spec),
         scheduler="" if wait.waiting or spec.get("nodeName") else _unschedulable(status.get("conditions")),
     )

@@ -3,7 +3,8 @@
 The request of a pod is the larger of what runs together for good (containers
 and sidecars) and the worst moment of starting (one init container plus the
 sidecars started before it), plus the overhead of its runtime class. A figure
-stated for the pod as a whole replaces the containers' one.
+stated for the pod as a whole replaces the containers' one. Ports of the node
+that the pod binds are asked for too: see `core.ports`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from ampacity.core.ports import port_amounts
 from ampacity.core.snapshot import Resources
+from ampacity.translate.pods.ports import host_ports
 from ampacity.translate.quantity import MOST, Quantity, asked, between, offered
 
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
@@ -23,7 +26,7 @@ _NATIVE = {"cpu": 1000, "memory": 1, "ephemeral-storage": 1}
 
 
 def pod_requests(spec: Mapping[str, Any]) -> Resources:
-    """Effective request of a pod spec: CPU in thousandths, bytes, and whole extended resources."""
+    """Effective request of a pod spec: CPU in thousandths, bytes, whole extended resources, and ports."""
     together: Amounts = {}
     for container in spec.get("containers") or ():
         _add(together, _amounts(container.get("resources")))
@@ -32,6 +35,7 @@ def pod_requests(spec: Mapping[str, Any]) -> Resources:
     _raise_to(together, peak)
     together.update(_amounts(spec.get("resources")))
     _add(together, {name: _asked(name, size) for name, size in (spec.get("overhead") or {}).items()})
+    together.update(port_amounts(host_ports(spec)))
     return _resources(together, 1)
 
 

@@ -8,10 +8,14 @@ from typing import Any
 
 from ampacity.apis import GPUInferencePool
 from ampacity.apis.gpu_inference_pool import Placement, SiteSelector
+from ampacity.core.bounds import Bound
 from ampacity.core.ledger import Hold
+from ampacity.core.residency import Namespaces
 from ampacity.translate.pods.reader import PodReader
+from ampacity.translate.pods.work import work_of
 from ampacity.translate.pools.template import created_at, deployment_key
 from ampacity.translate.records import PodRecord, PoolRecord
+from ampacity.translate.residency import residency_of_pool
 
 
 def pool_record(
@@ -32,7 +36,15 @@ def pool_record(
         tiers=tuple(placement.tiers or ()),
         site_labels=selector.match_labels or {},
         deployed=deployed,
+        residency=residency_of_pool(placement.residency),
     )
+
+
+def bounds_of(pool: PoolRecord, namespaces: Namespaces) -> tuple[Bound, ...]:
+    """What binds the pool's replicas to some of the sites: its own word, its namespace's, its work."""
+    work = work_of(dict(pool.shape.labels), pool.shape.gpu_units)
+    own = () if pool.residency is None else (pool.residency,)
+    return (*own, *namespaces.of(pool.namespace), work)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,10 +82,12 @@ def _expanded(envelope: SitePowerEnvelope, each: Each, found: list[Problem]) -> 
         cooling=units,
         racks=all_racks,
         country=where.country if where else "",
+        region=(where.region or "") if where else "",
         latitude=where.latitude if where else None,
         longitude=where.longitude if where else None,
         labels=envelope.metadata.labels,
         keep_redundancy=spec.keep_redundancy,
+        interconnect=spec.interconnect.gpus if spec.interconnect else None,
     )
     return site, Origins(from_domains, from_cooling, from_racks)
 

@@ -17,13 +17,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ampacity.core.distribution import rank_sites, site_headroom
+from ampacity.core.bounds import forbidden
+from ampacity.core.distribution import accepted_sites, rank_sites, site_headroom
 from ampacity.core.ledger import Ledger
 from ampacity.core.load import NOTHING, Load
-from ampacity.core.snapshot import Resident, SiteView, Snapshot, Waiter
+from ampacity.core.snapshot import Resident, Shape, SiteView, Snapshot, Waiter
 from ampacity.translate.fleet.places import Fleet, Place, Places
-from ampacity.translate.pools.pool import demand, pool_places
-from ampacity.translate.records import World
+from ampacity.translate.pools.pool import bounds_of, demand, pool_places
+from ampacity.translate.records import PoolRecord, World
 from ampacity.translate.snapshot.doubts import fleet_notes, node_notes, pod_notes
 from ampacity.translate.snapshot.ghosts import Ghosts, find_ghosts
 from ampacity.translate.snapshot.preparing import Preparation
@@ -76,7 +77,7 @@ def build_snapshot(
     waiting = waiting_pods(index, world.ledger, {view.name for view in views if view.admits})
     shapes = [pod.shape for pod, _ in waiting.pods] + [pool.shape for pool in world.pools]
     interest = Interest.of(shapes, index.repelling())
-    preparation = Preparation(world.profiles, world.volumes, interest)
+    preparation = Preparation(world, interest)
     snapshot = Snapshot(
         sites=_site_views(fleet, stock, ghosts, strays),
         nodes=views,
@@ -162,6 +163,18 @@ def _residents(world: World, index: PodIndex, waiting: Waiting, interest: Intere
     return tuple(found)
 
 
+def _replica(
+    pool: PoolRecord, world: World, headroom: Mapping[str, int], preparation: Preparation
+) -> Shape:
+    """A replica at the sites that the pool may use, or the reason why what binds it leaves it none."""
+    bounds = bounds_of(pool, world.namespaces)
+    sites = rank_sites(world.sites, headroom, pool.tiers, pool.site_labels, bounds)
+    if sites or not bounds:
+        return preparation.replica(pool.shape, sites)
+    otherwise = accepted_sites(world.sites, pool.tiers, pool.site_labels)
+    return preparation.replica(pool.shape, (), forbidden(bounds, map(world.sites.__getitem__, otherwise)))
+
+
 def _with_replicas(
     snapshot: Snapshot,
     world: World,
@@ -181,6 +194,6 @@ def _with_replicas(
             missing = min(missing, part)
         if missing:
             headroom = site_headroom(snapshot) if headroom is None else headroom
-            sites = rank_sites(world.sites, headroom, pool.tiers, pool.site_labels)
-            waiters += virtual_waiters(pool, preparation.replica(pool.shape, sites), missing)
+            shape = _replica(pool, world, headroom, preparation)
+            waiters += virtual_waiters(pool, shape, missing)
     return replace(snapshot, waiters=(*snapshot.waiters, *waiters)) if waiters else snapshot

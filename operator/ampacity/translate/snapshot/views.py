@@ -9,10 +9,11 @@ draws, is charged at least its maximum.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ampacity.core.ledger import FenceEntry, Hold, Ledger
 from ampacity.core.load import NOTHING, Load
+from ampacity.core.ports import is_port, offered
 from ampacity.core.snapshot import NodeView, Resources
 from ampacity.core.units import format_power
 from ampacity.translate.fleet.places import Place
@@ -29,9 +30,11 @@ def promises_of(ledger: Ledger) -> list[Promise]:
     return [*ledger.fence, *ledger.holds]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that a node's view is made of. `off`: its rack lists it as switched off."""
+class Facts(NamedTuple):
+    """All that a node's view is made of. `off`: its rack lists it as switched off.
+
+    Every cycle makes one for every node, so it is of the kind that is made fastest.
+    """
 
     node: NodeRecord
     place: Place
@@ -132,12 +135,13 @@ def _free(allocatable: Resources, taken: Resources, promises: Iterable[Promise])
     for part in parts:
         for name, count in part.extended:
             used[name] = used.get(name, 0) + count
+    offered_here = (*allocatable.extended, *((name, offered(name)) for name in used if is_port(name)))
     return Resources(
         cpu_milli=max(0, allocatable.cpu_milli - sum(part.cpu_milli for part in parts)),
         memory=max(0, allocatable.memory - sum(part.memory for part in parts)),
         ephemeral=max(0, allocatable.ephemeral - sum(part.ephemeral for part in parts)),
         pods=max(0, allocatable.pods - sum(part.pods for part in parts)),
-        extended=tuple((name, max(0, count - used.get(name, 0))) for name, count in allocatable.extended),
+        extended=tuple((name, max(0, count - used.get(name, 0))) for name, count in offered_here),
     )
 
 

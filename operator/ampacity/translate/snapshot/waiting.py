@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from ampacity import names
 from ampacity.core.ledger import Hold, Ledger, leaver
 from ampacity.core.snapshot import Shape, Waiter
+from ampacity.core.workload import Workload
 from ampacity.translate.records import PodRecord, PoolRecord
 from ampacity.translate.snapshot.usage import PodIndex
 
@@ -60,6 +62,7 @@ def virtual_waiters(pool: PoolRecord, shape: Shape, missing: int) -> Iterable[Wa
             priority=pool.priority,
             since=pool.created,
             controller=f"Pool/{name}",
+            batch=_is_batch(pool.shape),
         )
 
 
@@ -79,7 +82,12 @@ def pod_waiter(
         controller=pod.controller,
         resource_version=pod.resource_version,
         hold=hold.node if hold else None,
+        batch=_is_batch(pod.shape),
     )
+
+
+def _is_batch(shape: Shape) -> bool:
+    return (names.WORKLOAD, Workload.BATCH) in shape.labels
 
 
 class _Holds:

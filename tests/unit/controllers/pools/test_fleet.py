@@ -16,6 +16,7 @@ from ampacity.core.ledger import Ledger, announce
 from ampacity.core.site import Site, Tier
 from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.snapshot.usage import PodIndex
+from tests.builders.kube import node, pod
 from tests.unit.controllers.pools.builders import pool_object, profile
 from tests.unit.ledger.builders import AT, grant, replica
 
@@ -99,3 +100,39 @@ def test_a_slip_in_an_accelerator_name_leaves_what_runs_alone() -> None:
 def test_a_profile_or_its_family_is_a_known_accelerator(name: str) -> None:
     (read,) = PoolReading(PodReader(())).read([pool_object(accelerators=[name])], (profile(),), {})
     assert read.problems == () and read.record is not None
+
+
+def leaving(late: bool = False, replicas: int = 3) -> Fleet:
+    """A pool of which two pods leave their places at the edge."""
+    labels = {"ampacity.io/pool": "chat", "ampacity.io/site": "edge", "pod-template-hash": "abc"}
+    owner = ("ReplicaSet", "chat-edge-abc")
+    pods = [
+        replace(pod(f"p{i}", namespace="ai", node="n1", labels=labels, owner=owner), terminating=True)
+        for i in range(2)
+    ]
+    moment = scene(pool_object(replicas=replicas))
+    pools, gone = frozenset({"ai/chat"}), frozenset(one.uid for one in pods if late)
+    return Fleet(replace(moment, nodes=(node("n1"),), index=PodIndex.of(pods), leaving=pools, late=gone))
+
+
+def test_a_pool_that_grows_again_counts_on_the_places_that_its_pods_leave() -> None:
+    assert leaving().asked(Ledger()) == {"ai/chat": 2}
+    assert leaving(replicas=1).asked(Ledger()) == {"ai/chat": 1}
+    assert wanted(leaving(), Ledger()) == {"ai/chat-edge": (2, False)}
+
+
+def test_it_does_not_count_on_those_that_are_late() -> None:
+    assert leaving(late=True).asked(Ledger()) == {"ai/chat": 0}
+    assert wanted(leaving(late=True), Ledger()) == {"ai/chat-edge": (0, True)}
+
+
+def test_a_pool_none_of_whose_pods_leave_is_not_looked_at() -> None:
+    assert Fleet(scene(pool_object(replicas=5))).asked(held()) == {}
+
+
+def test_what_will_be_asked_for_soon_needs_no_second_place() -> None:
+    moment = scene(pool_object(replicas=5))
+    (record,) = moment.world(Ledger(), {"ai/chat": 2}).pools
+    assert record.deployed == 2
+    (record,) = moment.world(Ledger()).pools
+    assert record.deployed == 0

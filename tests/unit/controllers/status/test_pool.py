@@ -58,6 +58,16 @@ def test_a_deployment_that_cannot_create_pods_is_told() -> None:
     assert verdicts(status)["Ready"] == ("False", "PodsNotCreated")
 
 
+def test_a_deployment_that_the_api_server_refuses_stalls_its_pool() -> None:
+    told = "the API server refused Deployment ai/chat-edge: exceeded quota"
+    status = shown(refused=(told,), failures=("something else",))
+    assert verdicts(status) == {
+        "Ready": ("False", "DeploymentRefused"), "Reconciling": ("False", "DeploymentRefused"),
+        "Stalled": ("True", "DeploymentRefused"), "Waiting": ("True", "DeploymentRefused"),
+    }  # fmt: skip
+    assert {c["message"] for c in status["conditions"]} == {told}
+
+
 def test_pods_of_an_earlier_template_are_being_replaced() -> None:
     status = shown(places=(SitePlaces("edge", 4, 4),), outdated=3)
     assert verdicts(status)["Ready"] == ("False", "Replacing")

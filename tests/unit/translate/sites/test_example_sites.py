@@ -15,7 +15,7 @@ from ampacity.translate.sites.expansion import expand_table
 from ampacity.translate.sites.patterns import compress
 from ampacity.translate.sites.site import site_of
 
-SITES = Path(__file__).parents[3] / "examples" / "sites"
+SITES = Path(__file__).parents[4] / "examples" / "sites"
 
 
 def load(name: str) -> dict[str, Any]:

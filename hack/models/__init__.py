@@ -1,0 +1,1 @@
+"""Estimates of what models do on accelerators, for the catalogue of ModelProfiles."""

@@ -1,0 +1,26 @@
+"""What kind of work a pod is, by its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ampacity import names
+from ampacity.apis.text import printable
+from ampacity.core.workload import Work, Workload
+
+_KINDS = ", ".join(Workload)
+
+
+def work_of(labels: Mapping[str, str], units: int) -> Work:
+    """The work of a pod of `units` GPUs. A job that does not say how many it joins joins its pod's own."""
+    kind, size = labels.get(names.WORKLOAD, Workload.INFERENCE), labels.get(names.INTERCONNECT, str(units))
+    if kind not in set(Workload):
+        return Work(doubt=_doubt(names.WORKLOAD, kind, f"write one of {_KINDS}"))
+    if not (size.isascii() and size.isdigit()):
+        remedy = "write how many GPUs the whole job joins, for example 64"
+        return Work(doubt=_doubt(names.INTERCONNECT, size, remedy))
+    return Work(Workload(kind), int(size))
+
+
+def _doubt(label: str, text: str, remedy: str) -> str:
+    return f"label {label} says '{printable(text)}'; {remedy}"

@@ -1,0 +1,1 @@
+"""Model servers as pods: one file an engine."""
