@@ -1,11 +1,41 @@
 """How a pool's replicas spread over sites.
 
-The rule is simple now: `rank_sites` orders the sites a pool accepts, and
-placement fills the first as far as it goes, then the next. An optimiser may
-replace that one function; nobody else decides between sites.
+Two deciders live here while one replaces the other. `rank_sites` orders the sites a pool accepts, and
+placement fills the first as far as it goes, then the next. `distribute` decides for all pools together by
+demand, latency, residency, tiers, spread and secured power; docs/distribution.md says how.
+
+Read in this order: `model` (the question), `answer`; `goodput`, `latency`, `eligibility`, `check`;
+`capacity`, `room`, `fleet`, `block` (the question as arrays); `program`, `objective`, `joint` (exact);
+`relax`, `settle`, `fill`, `nearer` (large); `survival`, `lean`, `keep`; `placer`, `cuts`; `decide` (the
+steps), `follow` (after a change), `report`.
 """
 
+from ampacity.core.distribution.answer import Distribution
+from ampacity.core.distribution.decide import Decision, decide
+from ampacity.core.distribution.follow import follow
 from ampacity.core.distribution.headroom import site_headroom
+from ampacity.core.distribution.model import Task
+from ampacity.core.distribution.placer import Judge
+from ampacity.core.distribution.policy import Policy
 from ampacity.core.distribution.rank import accepted_sites, rank_sites
+from ampacity.core.distribution.report import report
 
-__all__ = ["accepted_sites", "rank_sites", "site_headroom"]
+__all__ = [
+    "Decision",
+    "Distribution",
+    "Judge",
+    "Policy",
+    "Task",
+    "accepted_sites",
+    "decide",
+    "distribute",
+    "follow",
+    "rank_sites",
+    "report",
+    "site_headroom",
+]
+
+
+def distribute(task: Task, policy: Policy | None = None, judge: Judge | None = None) -> Distribution:
+    """Decide and tell; `decide` and `report` in one."""
+    return report(decide(task, policy or Policy(), judge))

@@ -1,0 +1,201 @@
+"""From a task to a decision: the order of the steps, and nothing of how each is done.
+
+    check    pools that cannot be meant keep what they have
+    blocks   each pool as arrays, in the order of names
+    solve    jointly and exactly if it is small; else relaxed, then settled pool by pool
+    judge    what the placer cannot place becomes a cut, and solve again
+    lean     stop what nobody needs
+    keep     unless the new decision is worth its moves, keep what runs
+
+Nothing here looks at the order in which sites, pools or regions came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+import numpy as np
+
+from ampacity.core.distribution.answer import Score
+from ampacity.core.distribution.block import Block, Floats, Ints
+from ampacity.core.distribution.check import check
+from ampacity.core.distribution.cuts import cut
+from ampacity.core.distribution.fleet import Fleet, read_fleet
+from ampacity.core.distribution.joint import in_berths, solve_jointly
+from ampacity.core.distribution.keep import better, keep
+from ampacity.core.distribution.lean import lean
+from ampacity.core.distribution.model import Choice, Pool, Task
+from ampacity.core.distribution.nearer import nearer
+from ampacity.core.distribution.placer import Judge
+from ampacity.core.distribution.policy import Policy
+from ampacity.core.distribution.relax import relax
+from ampacity.core.distribution.room import Room
+from ampacity.core.distribution.score import relaxed_score, score
+from ampacity.core.distribution.settle import settle
+from ampacity.core.distribution.settled import Settled, assign
+from ampacity.core.site import Problem
+
+_ALL = 2**31
+_WIDER = 4  # times as many sites for pools that go short
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """A task decided, with all that another decision can start from.
+
+    `room`: with cuts that the placer asked for, less the pools that are not decided. `settled`: one per
+    block. `kept`: replicas of pools with problems.
+    """
+
+    task: Task
+    policy: Policy
+    fleet: Fleet
+    room: Room
+    settled: tuple[Settled, ...]
+    kept: Mapping[Choice, int]
+    problems: Mapping[str, tuple[Problem, ...]]
+    bound: Score
+
+    @property
+    def counts(self) -> Ints:
+        """Replicas per berth, without those that are merely kept."""
+        return in_berths([one.block for one in self.settled], [one.counts for one in self.settled], self.room)
+
+    def choices(self, one: Settled) -> list[tuple[int, Choice, int]]:
+        """Of a pool: option, what it is, how many replicas; those without any left out."""
+        block, variants = one.block, one.block.pool.variants
+        return [
+            (
+                option,
+                Choice(
+                    block.pool.name,
+                    self.fleet.sites[block.site[block.option_point[option]]].name,
+                    variants[block.option_variant[option]].name,
+                ),
+                int(one.counts[option]),
+            )
+            for option in np.flatnonzero(one.counts).tolist()
+        ]
+
+
+_DEFAULT = Policy()
+
+
+def decide(task: Task, policy: Policy = _DEFAULT, judge: Judge | None = None) -> Decision:
+    """Decide. Pure; equal tasks give equal decisions whatever their order. Without a judge nobody is asked
+    whether the replicas can be placed: slots and limits alone count."""
+    fleet = read_fleet(task, policy)
+    pools = sorted(task.pools, key=attrgetter("name"))
+    found = {pool.name: check(pool, fleet.sites, fleet.ms(pool)) for pool in pools}
+    problems = {name: one for name, one in found.items() if one}
+    kept = {choice: count for choice, count in task.current.items() if choice.pool in problems and count}
+    room = fleet.room.less(_held(fleet, pools, kept))
+    good = [pool for pool in pools if pool.name not in problems]
+    decision = Decision(task, policy, fleet, room, (), kept, problems, Score())
+    return _judged(decision, good, judge) if good else decision
+
+
+def _judged(decision: Decision, pools: Sequence[Pool], judge: Judge | None) -> Decision:
+    """Solved, and cut until the judge places everything; or the best that it placed on the way."""
+    best: Decision | None = None
+    for _ in range(decision.policy.rounds):
+        decision = _solved(decision, pools)
+        placed = judged(decision, judge)
+        if placed is None:
+            return decision if best is None else _better(decision, taken(best, judge))
+        part = _reduced(decision, placed)
+        best = part if best is None else _better(best, part)
+        room = cut(decision.room, decision.counts, part.counts)
+        decision = replace(decision, room=room)
+    return taken(best or decision, judge)
+
+
+def taken(decision: Decision, judge: Judge | None) -> Decision:
+    """The decision less what the judge does not place, until it places all: fewer each time, so it ends."""
+    while (placed := judged(decision, judge)) is not None:
+        decision = _reduced(decision, placed)
+    return decision
+
+
+def _reduced(decision: Decision, placed: Sequence[Ints]) -> Decision:
+    settled = [
+        one if (counts == one.counts).all() else assign(one.block, counts, decision.policy.band)
+        for one, counts in zip(decision.settled, placed, strict=True)
+    ]
+    return replace(decision, settled=tuple(settled))
+
+
+def _better(first: Decision, second: Decision) -> Decision:
+    """The one that serves more, priority by priority; of equals the first."""
+    ours, theirs = (score(one.settled).served for one in (first, second))
+    for (_, mine), (_, other) in zip(ours, theirs, strict=True):
+        if abs(mine - other) > 1e-6 * max(1.0, mine):
+            return first if mine > other else second
+    return first
+
+
+def judged(decision: Decision, judge: Judge | None) -> list[Ints] | None:
+    """Replicas that the judge places, per block and option; None if it is all of them."""
+    if judge is None:
+        return None
+    choices = [decision.choices(one) for one in decision.settled]
+    answer = judge({choice: count for one in choices for _, choice, count in one} | dict(decision.kept))
+    placed = [one.counts.copy() for one in decision.settled]
+    for counts, one in zip(placed, choices, strict=True):
+        for option, choice, _ in one:
+            counts[option] = min(counts[option], answer[choice])
+    same = all((new == one.counts).all() for new, one in zip(placed, decision.settled, strict=True))
+    return None if same else placed
+
+
+def _solved(decision: Decision, pools: Sequence[Pool]) -> Decision:
+    fleet, room, policy = decision.fleet, decision.room, decision.policy
+    blocks = [fleet.block(pool, policy.near) for pool in pools]
+    if sum(len(block.option_point) for block in blocks) <= policy.exact:
+        blocks = [
+            fleet.block(pool, _ALL) if block.omitted else block
+            for pool, block in zip(pools, blocks, strict=True)
+        ]
+    if sum(len(block.option_point) for block in blocks) <= policy.exact:
+        settled = solve_jointly(blocks, room, policy)
+        bound = score(settled)
+    else:
+        settled, bound = _in_two_steps(fleet, blocks, room, policy)
+    settled = [lean(one, policy) for one in settled]
+    if any(block.option_current.any() for block in blocks):
+        kept = keep([one.block for one in settled], room, policy)
+        settled = settled if better(settled, kept, policy) else kept
+    return replace(decision, settled=tuple(settled), bound=bound)
+
+
+def _in_two_steps(
+    fleet: Fleet, blocks: list[Block], room: Room, policy: Policy
+) -> tuple[list[Settled], Score]:
+    """Relaxed and settled; pools that are short are offered more sites, and then once more."""
+    relaxed = relax(blocks, room, policy)
+    wider = [
+        fleet.block(block.pool, _WIDER * policy.near) if block.omitted and _short(block, flows) else block
+        for block, flows in zip(blocks, relaxed.flows, strict=True)
+    ]
+    if any(new is not old for new, old in zip(wider, blocks, strict=True)):
+        blocks, relaxed = wider, relax(wider, room, policy)
+    settled = nearer(settle(blocks, room, relaxed, policy), room, policy)
+    return settled, relaxed_score(blocks, relaxed)
+
+
+def _short(block: Block, flows: Floats) -> bool:
+    served = np.bincount(block.flow_region, weights=flows, minlength=len(block.work))
+    return bool((block.work - served > 1e-6 * np.maximum(block.work, 1.0)).any())
+
+
+def _held(fleet: Fleet, pools: Sequence[Pool], kept: Mapping[Choice, int]) -> Ints:
+    """Berths of replicas that are kept."""
+    held = np.zeros(len(fleet.room.slots), np.int64)
+    footprints = {(pool.name, one.name): one.footprint for pool in pools for one in pool.variants}
+    for choice, count in kept.items():
+        berth = fleet.room.number.get((choice.site, footprints.get((choice.pool, choice.variant), "")))
+        if berth is not None:
+            held[berth] += count
+    return held

@@ -1,0 +1,56 @@
+"""The planner as judge: can these replicas be placed all together?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from ampacity.core.distribution.model import Choice
+from ampacity.core.distribution.standing import without
+from ampacity.core.placement import plan
+from ampacity.core.snapshot import Shape, Snapshot, Waiter
+
+Counts = Mapping[Choice, int]
+Judge = Callable[[Counts], Counts]
+"""Replicas -> how many of them find a place together."""
+
+_NOBODY: Mapping[Choice, Sequence[str]] = {}
+
+
+def placer(
+    snapshot: Snapshot,
+    shapes: Mapping[tuple[str, str], Shape],
+    priorities: Mapping[str, int],
+    standing: Mapping[Choice, Sequence[str]] = _NOBODY,
+) -> Judge:
+    """Judge by planning on the snapshot as it is, whose own waiters do not count.
+
+    `shapes` by (pool, variant), `priorities` by pool: as replicas will wait in earnest. `standing`: nodes of
+    replicas that run now and are in the snapshot. As many as are asked for stay where they are, the first
+    ones; the others give their place back before the rest is planned.
+    """
+
+    def judge(counts: Counts) -> Counts:
+        waiters = tuple([one for choice in sorted(counts) for one in _waiters(choice, counts[choice])])
+        placed = {choice: min(count, len(standing.get(choice, ()))) for choice, count in counts.items()}
+        for grant in plan(replace(without(snapshot, _leaving(counts)), waiters=waiters)).grants:
+            pool, site, variant = grant.waiter.controller.split("/")
+            placed[Choice(pool, site, variant)] += 1
+        return placed
+
+    def _leaving(counts: Counts) -> dict[str, list[Shape]]:
+        gone: dict[str, list[Shape]] = {}
+        for choice in sorted(standing):
+            for node in standing[choice][counts.get(choice, 0) :]:
+                gone.setdefault(node, []).append(shapes[choice.pool, choice.variant])
+        return gone
+
+    def _waiters(choice: Choice, count: int) -> list[Waiter]:
+        shape = replace(shapes[choice.pool, choice.variant], sites=(choice.site,))
+        key, priority = "/".join(choice), priorities.get(choice.pool, 0)
+        return [
+            Waiter(f"{key}/{number:06}", choice.pool, shape, priority, controller=key)
+            for number in range(count - len(standing.get(choice, ())))
+        ]
+
+    return judge

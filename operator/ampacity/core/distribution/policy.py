@@ -1,0 +1,35 @@
+"""The figures behind a decision: what a move must gain, how hard to search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What justifies a move, and how much effort goes into a decision.
+
+    Starting a replica of a pool that serves already costs what it does not serve meanwhile: its capacity for
+    (time to ready + `warm_seconds` of cold cache) out of `payback_seconds`. A request served is worth
+    `request_ms` of latency of another. `band`: how far beyond its target a replica that runs may be used
+    before another one starts; `release`: how much more demand must leave a replica idle before it stops.
+    `regain`, `gain`: by what part of the demand, or else of the latency, a decision must beat keeping what
+    runs, beyond what its starts cost.
+    `exact`: most integer unknowns that are decided jointly; beyond, pool by pool along the relaxation.
+    `near`: sites that each (pool, region) is offered at first. `nodes`: branch-and-bound nodes of a program.
+    `polish`: how often, after rounding, replicas nearer to demand are looked for.
+    `rounds`: how often a placer may object before its answer is taken as it is.
+    """
+
+    payback_seconds: float = 7200.0
+    warm_seconds: float = 60.0
+    request_ms: float = 1000.0
+    band: float = 0.05
+    release: float = 0.10
+    regain: float = 0.001
+    gain: float = 0.05
+    exact: int = 60
+    near: int = 8
+    nodes: int = 2000
+    polish: int = 1
+    rounds: int = 8

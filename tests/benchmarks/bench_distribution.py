@@ -1,0 +1,81 @@
+"""Distribution of a fleet drawn from a seed: 200 sites x 100 pools x 20 regions x 3 accelerators.
+
+Decided from nothing, with whole replicas, against the bound of the relaxation; then after one change (a
+pool's demand grows by a half; a site loses a third of its power). Growth: a quarter and a half of the sites
+and pools. `distribution_day` compares with simple rules on real traffic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from ampacity.core.distribution import Decision, decide, follow, report
+from ampacity.core.distribution.model import SiteRoom, Task
+from tests.benchmarks.distribution_day import day
+from tests.benchmarks.measure import Measurement, milliseconds
+from tests.builders.distribution import Size, world
+
+FULL, QUICK = Size(load=0.15), Size(20, 10, 5, load=0.15)
+TIME_LIMIT, CHANGE_LIMIT, GAP_LIMIT = 2000.0, 300.0, 1.0
+
+
+def run(quick: bool) -> list[Measurement]:
+    """All figures; `quick` takes a tenth of the fleet once."""
+    size, repeats = (QUICK, 1) if quick else (FULL, 3)
+    task = world(size)
+    base = _timed(task, size, repeats, TIME_LIMIT)
+    decision = decide(task)
+    return [
+        base,
+        *_gaps(decision, size),
+        *_changes(decision, task, size, repeats),
+        *(_grown(size, divisor, repeats, base) for divisor in (4, 2)),
+        *day(quick),
+    ]
+
+
+def _name(size: Size) -> str:
+    return f"distribution: {size.sites} sites, {size.pools} pools, {size.regions} regions"
+
+
+def _timed(task: Task, size: Size, repeats: int, limit: float | None = None) -> Measurement:
+    subject = partial(decide, task)
+    return Measurement(_name(size), milliseconds(subject, repeats), "ms", limit=limit, subject=subject)
+
+
+def _gaps(decision: Decision, size: Size) -> list[Measurement]:
+    """How far from the relaxation, percent."""
+    found = report(decision)
+    served = max(0.0, 100 * (1 - found.score.gpus / found.bound.gpus))
+    latency = 100 * (found.score.latency_ms / found.bound.latency_ms - 1)
+    return [
+        Measurement(f"{_name(size)}: served less than the bound", served, "%", limit=GAP_LIMIT),
+        Measurement(f"{_name(size)}: latency above the bound", latency, "%"),
+    ]
+
+
+def _changes(decision: Decision, task: Task, size: Size, repeats: int) -> list[Measurement]:
+    first = task.pools[0]
+    more = tuple([replace(one, requests=one.requests * 1.5) for one in first.demand])
+    demand = replace(task, pools=(replace(first, demand=more), *task.pools[1:]))
+    power = replace(task, sites=(*task.sites[:-1], _weaker(task.sites[-1])))
+    found = []
+    for what, after in (("a pool's demand grows", demand), ("a site loses power", power)):
+        subject = partial(follow, decision, after)
+        name = f"{_name(size)}: {what}"
+        found.append(
+            Measurement(name, milliseconds(subject, repeats), "ms", limit=CHANGE_LIMIT, subject=subject)
+        )
+    return found
+
+
+def _weaker(site: SiteRoom) -> SiteRoom:
+    limits = [replace(one, most=one.most * 2 // 3) if one.unit else one for one in site.limits]
+    return replace(site, limits=tuple(limits))
+
+
+def _grown(size: Size, divisor: int, repeats: int, base: Measurement) -> Measurement:
+    part = replace(size, sites=size.sites // divisor, pools=size.pools // divisor)
+    smaller = _timed(world(part), part, repeats)
+    return Measurement(smaller.name, smaller.value, "ms", base.name, smaller.value / base.value)
