@@ -28,10 +28,11 @@ _AFTER = 0.5
 
 _FEW = 64
 """So many pods are marked at once. Of more, those first that run: kubelets write to the others, and have to
-look again at each pod that changes meanwhile."""
+look again at each pod that changes meanwhile. And while more than so many are still to be bound, none:
+the API server then has better things to do."""
 
-_STARTING = 10.0
-"""Seconds after which a pod is marked though it does not run yet, however many there are."""
+_LONG = 30.0
+"""Seconds after which a granted pod is marked, however much there is to do."""
 
 _REMIND = 300.0
 """Seconds after which a pod that stays unbound is told anew for how long."""
@@ -72,7 +73,7 @@ class Marker:
         self._quiet, self._lanes = quiet, Lanes(concurrency, after, rest=_AFTER)
         self._written: dict[str, float] = {}
         self._stuck: dict[str, float] = {}
-        self._starting: dict[str, float] = {}
+        self._unmarked: dict[str, float] = {}
 
     async def waiting(self, refusals: Sequence[tuple[PodRecord, Refusal]]) -> tuple[Result, ...]:
         """Mark all pods that wait in this cycle; the results are of those that had to be written."""
@@ -95,12 +96,16 @@ class Marker:
         return await self._lanes.each(partial(self._mark_stuck, one) for one in due)
 
     def _calm(self, pods: Sequence[PodRecord]) -> Sequence[PodRecord]:
-        """All pods if they are few; else those that run, or should by now."""
-        now, known = self._clock(), self._starting
-        self._starting = {pod.uid: known.get(pod.uid, now) for pod in pods if pod.phase != "Running"}
+        """All pods if they are few; else those that run once most are bound, and those that waited long."""
+        now, known = self._clock(), self._unmarked
+        self._unmarked = {pod.uid: known.get(pod.uid, now) for pod in pods}
         if len(pods) <= _FEW:
             return pods
-        return [pod for pod in pods if now - self._starting.get(pod.uid, float("-inf")) >= _STARTING]
+        bound = sum(not pod.bound for pod in pods) <= _FEW
+        old = now - _LONG
+        return [
+            pod for pod in pods if self._unmarked[pod.uid] <= old or (bound and pod.phase == "Running")
+        ]
 
     def _is_news(self, stuck: Stuck, now: float) -> bool:
         told = stuck.pod.powered

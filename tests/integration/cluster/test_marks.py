@@ -196,16 +196,17 @@ def test_a_pod_that_nobody_binds_says_so_and_says_when_it_is_bound(at_the_bench:
 
 def test_of_many_granted_pods_those_are_told_first_that_run(at_the_bench: Play) -> None:
     async def scenario(bench: Bench) -> None:
-        one = reserved(await bench.make_pod(), 1_000_000)
+        runs = replace(reserved(await bench.make_pod(), 1_000_000), phase="Running", bound=True)
         starting = [
-            replace(one, uid=f"u{number}", name=f"q{number}", phase="Pending") for number in range(65)
+            replace(runs, uid=f"u{number}", name=f"q{number}", phase="Pending") for number in range(65)
         ]
-        runs = replace(one, phase="Running")
+        unbound = [replace(pod, bound=False) for pod in starting]
         desk = Desk(bench)
         assert len(await desk.marker.powered(starting[:-1])) == 64
+        assert await desk.marker.powered([*unbound, runs]) == ()
         (result,) = await desk.marker.powered([*starting, runs])
-        assert (result.uid, result.outcome) == (one.uid, Outcome.APPLIED)
-        desk.now += 11
-        assert len(await desk.marker.powered([*starting, runs])) == 66
+        assert (result.uid, result.outcome) == (runs.uid, Outcome.APPLIED)
+        desk.now += 31
+        assert len(await desk.marker.powered([*unbound, runs])) == 66
 
     at_the_bench(scenario)
