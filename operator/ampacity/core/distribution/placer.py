@@ -31,11 +31,11 @@ def placer(
     """
 
     def judge(counts: Counts) -> Counts:
-        waiters = tuple([one for choice in sorted(counts) for one in _waiters(choice, counts[choice])])
+        order = sorted(counts)
+        waiters = tuple([one for index in range(len(order)) for one in _waiters(index, order[index], counts)])
         placed = {choice: min(count, len(standing.get(choice, ()))) for choice, count in counts.items()}
         for grant in plan(replace(without(snapshot, _leaving(counts)), waiters=waiters)).grants:
-            pool, site, variant = grant.waiter.controller.split("/")
-            placed[Choice(pool, site, variant)] += 1
+            placed[order[int(grant.waiter.controller)]] += 1
         return placed
 
     def _leaving(counts: Counts) -> dict[str, list[Shape]]:
@@ -45,12 +45,13 @@ def placer(
                 gone.setdefault(node, []).append(shapes[choice.pool, choice.variant])
         return gone
 
-    def _waiters(choice: Choice, count: int) -> list[Waiter]:
+    def _waiters(index: int, choice: Choice, counts: Counts) -> list[Waiter]:
+        """Those of the choice at this place in the order, which stands for it: names may hold any sign."""
         shape = replace(shapes[choice.pool, choice.variant], sites=(choice.site,))
-        key, priority = "/".join(choice), priorities.get(choice.pool, 0)
+        key, priority = f"{index:06}", priorities.get(choice.pool, 0)
         return [
             Waiter(f"{key}/{number:06}", choice.pool, shape, priority, controller=key)
-            for number in range(count - len(standing.get(choice, ())))
+            for number in range(counts[choice] - len(standing.get(choice, ())))
         ]
 
     return judge

@@ -59,6 +59,14 @@ def test_the_planner_judges_replicas_together() -> None:
     assert sum(judge({one: 6, eight: 1}).values()) == 6
 
 
+def test_pools_are_told_apart_by_their_whole_names() -> None:
+    """As they are called in a cluster: by namespace and name."""
+    shapes = {("a/p", "one"): shape(1), ("b/p", "one"): shape(1)}
+    first, second = Choice("a/p", "hall", "one"), Choice("b/p", "hall", "one")
+    judge = placer(hall(0), shapes, {"a/p": 1})
+    assert judge({first: 5, second: 4}) == {first: 5, second: 3}
+
+
 def test_replicas_that_run_stay_where_they_are() -> None:
     """Two of one GPU run on two nodes: no room for eight, unless one of them stops."""
     shapes = {("p", "one"): shape(1), ("p", "eight"): shape(8)}
