@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ampacity.core.distribution.model import Pool as Wish
+from ampacity.core.distribution.targets import Targets
 from ampacity.core.ledger import Ledger
 from ampacity.core.load import Load
 from ampacity.core.residency import ANYWHERE, Namespaces, Residency
@@ -124,7 +126,8 @@ class PoolRecord:
     `tiers` in order of preference; `site_labels`: labels a site must carry.
     `templates`: whatever the Deployment needs is not here; see `controllers`.
     `deployed`: replicas that the pool's Deployments ask for together. `residency`: where
-    they may run, as the pool says.
+    they may run, as the pool says. `wish`: what distribution is asked for it; None where
+    the pool leaves its sites to be filled in their order.
     """
 
     namespace: str
@@ -139,6 +142,7 @@ class PoolRecord:
     site_labels: Mapping[str, str] = field(default_factory=dict)
     deployed: int = 0
     residency: Residency | None = None
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,8 @@ class World:
 
     `sites`: the accepted generation of each envelope (possibly older than its newest).
     `volumes`: node affinity of bound volumes by "namespace/claim": ORed terms.
-    `namespaces`: where each allows its pods to run.
+    `namespaces`: where each allows its pods to run. `targets`: what distribution decided, by
+    "namespace/name" of pools.
     """
 
     sites: Mapping[str, Site]
@@ -200,3 +205,4 @@ class World:
     ledger: Ledger = field(default_factory=Ledger)
     volumes: Mapping[str, tuple[NodeTerm, ...]] = field(default_factory=dict)
     namespaces: Namespaces = ANYWHERE
+    targets: Mapping[str, Targets] = field(default_factory=dict)
