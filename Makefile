@@ -25,7 +25,7 @@ demo: tools ## show the product on a real control plane: two sites, four pools, 
 	@$(VENV)/python -m hack.demo $(ARGS)
 
 test: tools ## run every test; ARGS goes to pytest
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 bench: $(READY) ## measure planner and operator; prints a table and writes build/bench.json
 	@$(VENV)/python -m tests.benchmarks $(ARGS)
@@ -67,6 +67,7 @@ clean: ## delete what make has made in this checkout; built tools stay in the ca
 # Builds etcd, Kubernetes, KWOK and Helm into the user's cache the first time; a moment after that.
 tools: $(READY)
 	@$(VENV)/python -m hack.tools
+	@$(VENV)/python -m hack.gateway_crds
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=..." >&2; exit 1; }

@@ -134,6 +134,7 @@ def _controller_manager(plan: Plan) -> Component:
         concurrent_replicaset_syncs=20,
         concurrent_deployment_syncs=20,
         node_monitor_grace_period=f"{_LEASE_S}s",
+        horizontal_pod_autoscaler_sync_period="2s",
     )
 
 

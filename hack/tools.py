@@ -1,4 +1,4 @@
-"""Where the control plane's programs are, and `ensure`, which builds what is missing.
+"""Where the programs of the control plane and of tests are, and `ensure`, which builds what is missing.
 
 The programs live outside the checkout, in a folder named after the pinned Go module, so a second checkout of
 the same version builds nothing. Each program is built to a temporary name and renamed: a cut-off build leaves
@@ -21,6 +21,7 @@ from pathlib import Path
 from hack import gobuild
 
 MODULE = Path(__file__).parent / "tools"
+PROMETHEUS = Path(__file__).parent / "prometheus"  # a module of its own: it pins other Kubernetes libraries
 LOCAL = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kubectl", "helm")
 KIND = ("kind", "kwok", "kubectl", "helm")
 
@@ -30,15 +31,15 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ampacity"
 
 
-def folder() -> Path:
+def folder(module: Path = MODULE) -> Path:
     """The folder of the programs of this version of the module."""
-    pinned = (MODULE / "go.mod").read_bytes() + (MODULE / "go.sum").read_bytes()
+    pinned = (module / "go.mod").read_bytes() + (module / "go.sum").read_bytes()
     return cache() / "tools" / hashlib.sha256(pinned).hexdigest()[:16] / "bin"
 
 
-def path(program: str) -> Path:
+def path(program: str, module: Path = MODULE) -> Path:
     """The built program; it need not exist yet."""
-    return folder() / program
+    return folder(module) / program
 
 
 def needed() -> tuple[str, ...]:
@@ -46,26 +47,26 @@ def needed() -> tuple[str, ...]:
     return KIND if os.environ.get("CLUSTER") == "kind" else LOCAL
 
 
-def ensure(programs: tuple[str, ...] = LOCAL) -> Path:
+def ensure(programs: tuple[str, ...] = LOCAL, module: Path = MODULE) -> Path:
     """Build the programs that are missing; their folder. RuntimeError says which build failed and why."""
-    if _missing(programs):
-        with _lock():
-            gobuild.build(_missing(programs), MODULE, folder())
-    return folder()
+    if _missing(programs, module):
+        with _lock(folder(module)):
+            gobuild.build(_missing(programs, module), module, folder(module))
+    return folder(module)
 
 
-def _missing(programs: tuple[str, ...]) -> list[str]:
-    return [program for program in programs if not path(program).exists()]
+def _missing(programs: tuple[str, ...], module: Path) -> list[str]:
+    return [program for program in programs if not path(program, module).exists()]
 
 
 @contextmanager
-def _lock() -> Iterator[None]:
-    folder().mkdir(parents=True, exist_ok=True)
-    with (folder().parent / "lock").open("w") as handle:
+def _lock(target: Path) -> Iterator[None]:
+    target.mkdir(parents=True, exist_ok=True)
+    with (target.parent / "lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("another checkout builds the control plane's programs; waiting for it", flush=True)
+            print("another checkout builds the same programs; waiting for it", flush=True)
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -15,6 +15,8 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", settings.get_profile("busy"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "busy")
 
+pytest_plugins = ["tests.side_by_side", "tests.tables"]
+
 _RUNNING = pytest.StashKey[Cluster]()
 
 

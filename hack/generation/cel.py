@@ -85,7 +85,7 @@ def checks(variable: str, schema: Json) -> Iterator[str]:
     known = ", ".join(f"'{name}'" for name in schema["properties"])
     names = ", ".join(schema["properties"])
     stray = f"x.value.filter(k, !(k in [{known}]))"
-    sentence = f'x.at + ": there is no field " + {stray}.join(", ") + "; it may have {names}"'
+    sentence = f"""x.at + ": there is no field '" + {stray}.join("', '") + "' here; it may have {names}\""""
     yield _found(variable, f"{stray}.size() > 0", sentence)
     for name in schema.get("required", []):
         yield _found(variable, f"!has(x.value.{name})", f'x.at + ": {name} is missing; add it"')

@@ -51,6 +51,8 @@ def _convert(schema: Json, defs: Json, *, defaults: bool) -> Json:
     out.update(_children(schema, defs, defaults=defaults))
     if "const" in out:
         out["enum"] = [out.pop("const")]
+    if "exclusiveMinimum" in out:
+        out |= {"minimum": out["exclusiveMinimum"], "exclusiveMinimum": True}
     if not defaults or out.get("default", ...) is None:
         out.pop("default", None)
     if "x-kubernetes-int-or-string" in out:

@@ -1,8 +1,8 @@
 """How long nobody grants when the leader dies, and when it stops in good order.
 
 Two operators with the chart's settings on one control plane. In each round the leader ends in the middle of a
-burst; time runs from that moment until a pod that is created then has its place. Another standby is ready
-before the next round.
+burst; time runs from that moment until a pod that is created then, and goes before the burst, has its place.
+Another standby is ready before the next round.
 """
 
 from __future__ import annotations

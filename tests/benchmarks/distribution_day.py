@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from ampacity.cli.render.day import Day
+from ampacity.cli.render.picture import picture
 from ampacity.core.distribution import Policy, decide, report
 from ampacity.core.distribution.fleet import read_fleet
 from ampacity.core.distribution.model import Choice, Demand, Limit, Pool, Rtt, SiteRoom, Task, Variant
+from ampacity.core.distribution.replay import Moment, replay
 from ampacity.core.distribution.settled import assign
 from tests.benchmarks.measure import Measurement
 from tests.builders.distribution import site
@@ -25,6 +29,12 @@ from tests.properties.distribution.baselines import BASELINES
 DATA = Path(os.environ.get("AMPACITY_DATA", Path(__file__).parents[3] / "shared" / "data"))
 CENTRAL = frozenset({"us-east-1", "us-west-2", "eu-central-1", "ap-northeast-1", "ap-southeast-1"})
 HOURS, SCALE, BOUND_MS = 24, 480.0, 120.0
+PICTURE = Path(__file__).parents[2] / "build" / "day.html"
+_NOTE = (
+    "Chat requests of the Azure trace, at the local times of 21 cloud regions with measured round trips;"
+    " each region is a site too, five of them central. Power is that of replicas, 1.3 kW a GPU."
+)
+GPU_MW = 1_300_000
 Counts = dict[Choice, int]
 
 
@@ -45,7 +55,22 @@ def day(quick: bool) -> list[Measurement]:
             Measurement(f"{label}: mean round trip", latency, "ms"),
             Measurement(f"{label}: replicas started", float(starts), ""),
         ]
+    _paint(tasks)
     return found
+
+
+def _paint(tasks: list[Task]) -> None:
+    """The day as the operator would live it, as build/day.html."""
+    hours = HOURS / len(tasks)
+    moments = [Moment(60 * hours * number, _requests(task)) for number, task in enumerate(tasks)]
+    frames = tuple(replay(tasks[0], moments))
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    PICTURE.write_text(picture(Day(frames, HOURS * 60.0, {}), "A simulated day", _NOTE), encoding="utf-8")
+    print(f"  {PICTURE.relative_to(PICTURE.parents[1])} is the picture of the day", file=sys.stderr)
+
+
+def _requests(task: Task) -> dict[tuple[str, str], float]:
+    return {(pool.name, one.region): one.requests for pool in task.pools for one in pool.demand}
 
 
 def _lived(tasks: list[Task], rule: Callable[[Task], Counts]) -> tuple[float, float, int]:
@@ -114,9 +139,11 @@ def _trace(path: Path) -> tuple[list[int], float, float]:
 def _site(name: str) -> SiteRoom:
     servers = 40 if name in CENTRAL else 9
     slots = {"h200x1": servers * 8, "h200x8": servers}
-    built = site(name, slots, "Central" if name in CENTRAL else "Edge", power=10**6, uplink=1.25e9)
+    built = site(name, slots, "Central" if name in CENTRAL else "Edge", uplink=1.25e9)
+    sizes = {"h200x1": 1, "h200x8": 8}
+    berths = tuple([replace(berth, power=sizes[berth.footprint] * GPU_MW) for berth in built.berths])
     gpus = Limit("GPUs of h200", servers * 8, (("h200x1", 1), ("h200x8", 8)))
-    return replace(built, limits=(gpus,))
+    return replace(built, berths=berths, limits=(gpus,))
 
 
 def _pools(

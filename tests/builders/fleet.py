@@ -153,7 +153,10 @@ def with_pod(view: NodeView, asks: Shape, load: Load) -> NodeView:
     """The node with one more pod on it, whose load it is charged."""
     taken, free = asks.requests, view.free
     extended = {name: count - dict(taken.extended).get(name, 0) for name, count in free.extended}
-    return replace(view, load=view.load + load, units=view.units + asks.gpu_units, free=Resources(
+    work = dict(view.work)
+    work[asks.workload] = work.get(asks.workload, 0) + asks.gpu_units
+    return replace(view, load=view.load + load, units=view.units + asks.gpu_units, work=tuple(work.items()),
+                   free=Resources(
         free.cpu_milli - taken.cpu_milli, free.memory - taken.memory, free.ephemeral - taken.ephemeral,
         free.pods - taken.pods, tuple(extended.items())))
 

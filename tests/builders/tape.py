@@ -62,7 +62,7 @@ class Tape:
         nodes = [node(f"n{number}", f"r{number}") for number in range(1, machines + 1)]
         for kind, items in (
             ("SitePowerEnvelope", [envelope]),
-            ("AcceleratorProfile", [PROFILE]),
+            ("AcceleratorProfile", [copy.deepcopy(PROFILE)]),
             ("Namespace", [namespace()]),
             ("Node", nodes),
             ("Pod", []),

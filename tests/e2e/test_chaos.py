@@ -27,6 +27,7 @@ from tests.faults.load import Load, insist
 from tests.faults.proxy import FaultProxy
 from tests.faults.schedule import Schedule
 from tests.faults.second_server import SecondServer
+from tests.tables import Show
 
 FAULTS, LEAST_S, MOST_S, RECOVERED_WITHIN_S = 1_000, 60.0, 240.0, 60.0
 RATE = 0.35
@@ -77,7 +78,7 @@ def operators(stage: LocalCluster, proxy: FaultProxy, token_file: Path) -> Itera
 @pytest.mark.timeout(540)
 def test_chaos(
     stage: LocalCluster, recorder: Recorder, server: SecondServer, proxy: FaultProxy,
-    operators: list[OperatorProcess], token_file: Path, namespace: str, seed: int,
+    operators: list[OperatorProcess], token_file: Path, namespace: str, seed: int, show: Show,
 ) -> None:  # fmt: skip
     objects.create(stage.api, objects.round_profile(), _site())
     stage.add_nodes(objects.node_line(2, "r[1-3]", "hall"))
@@ -87,7 +88,7 @@ def test_chaos(
 
     with Load(stage.api, namespace, f"{path}/web", flipping, pods=PODS, replicas=REPLICAS, seed=seed):
         _trouble(stage, server, proxy, token_file, seed)
-    print(f"\n{proxy.schedule.table()}")
+    show(proxy.schedule.table())
 
     settled.wait(stage.api, RECOVERED_WITHIN_S, pods=PODS)
     pods = settled.gpu_pods(stage.api, namespace)

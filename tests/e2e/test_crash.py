@@ -24,6 +24,7 @@ from tests.crash.load import Load
 from tests.crash.points import ends
 from tests.e2e import objects
 from tests.integration.controllers.steps import deployments, eventually
+from tests.tables import Show
 
 HASTY = {"AMPACITY_LEASE_DURATION": "4"}
 HOLDS = f"/api/v1/namespaces/{chart.NAMESPACE}/configmaps/ampacity-holds"
@@ -85,7 +86,7 @@ def nothing_kept(api: Api) -> None:
 
 @pytest.mark.timeout(600)
 def test_operators_are_killed_at_every_point(
-    stage: LocalCluster, recorder: Recorder, namespace: str, capsys: pytest.CaptureFixture[str]
+    stage: LocalCluster, recorder: Recorder, namespace: str, show: Show
 ) -> None:
     api, planned = stage.api, ends()
     assert len(planned) >= 50
@@ -94,8 +95,7 @@ def test_operators_are_killed_at_every_point(
     with Lives(stage, HASTY) as lives:
         with load:
             lives.through(planned)
-        with capsys.disabled():
-            print(f"\n{lives.table()}")
+        show(lives.table())
         settled.wait(api, 90, pods=loads.EQUAL + len(loads.MIXED))
 
         found = gpus(api, namespace)

@@ -25,6 +25,7 @@ from tests.fuzz.generate import COLLECTIONS, NAMESPACE, Share, batch
 from tests.fuzz.handled import COUNTED, NOT_OURS, OUTCOMES, PLACED, POWERED, READY, STALLED, WAITING
 from tests.fuzz.seeds import SITE
 from tests.fuzz.vitals import Vitals, complaints, vitals
+from tests.tables import Show
 
 BATCHES = int(os.environ.get("FUZZ_BATCHES", "20"))
 SHARES = (
@@ -49,7 +50,7 @@ _RESULT = Path(__file__).parents[2] / "build" / "fuzz.json"
 
 
 @pytest.mark.timeout(1500)
-def test_fuzz(stage: LocalCluster, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fuzz(stage: LocalCluster, show: Show) -> None:
     seed, begun = _seed(), time.monotonic()
     _prepare(stage)
     campaign = Campaign(stage.api, always=[resources.envelope(SITE)])
@@ -63,10 +64,7 @@ def test_fuzz(stage: LocalCluster, capsys: pytest.CaptureFixture[str]) -> None:
     found = _figures(campaign, after) | {"seed": seed, "seconds": round(time.monotonic() - begun)}
     _RESULT.parent.mkdir(exist_ok=True)
     _RESULT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    with capsys.disabled():
-        print(
-            f"\n{OBJECTS:,} odd objects, FUZZ_SEED={seed}\n{table(campaign.counts, (*REFUSALS, *OUTCOMES))}"
-        )
+    show(f"{OBJECTS:,} odd objects, FUZZ_SEED={seed}\n{table(campaign.counts, (*REFUSALS, *OUTCOMES))}")
     assert not campaign.faults, f"FUZZ_SEED={seed}\n" + "\n\n".join(campaign.faults[:5])
     assert troubles == []
     for plural, outcomes in EXPECTED.items():

@@ -16,7 +16,7 @@ from hack.api import Object
 from hack.cluster import LocalCluster
 from hack.demo_files import AMPACITY
 from hack.operator_process import OperatorProcess
-from tests.e2e import documented, objects
+from tests.e2e import documented, gateways, objects
 from tests.e2e.situations import until
 
 OTHER_GATE = "example.com/quota"
@@ -102,6 +102,7 @@ def _nothing_happens_by_looking(cluster: LocalCluster, namespace: str) -> None:
     assert code == _DONE and "Nothing was changed" in said
     rows = {line.split("  ")[0]: line.split() for line in said.splitlines()}
     assert "2" in rows["Deployments of pools"] and "2" in rows["templates of yours, freed"]
+    assert "4" in rows["Services, routes of pools"]
     assert "2" in rows["templates of yours, left"] and "4" in rows["pods that wait with the gate"]
     assert _state(cluster, namespace) == before
 
@@ -146,7 +147,7 @@ def _runs_without_ampacity(cluster: LocalCluster, namespace: str) -> None:
 
 
 def _and_without_crds(cluster: LocalCluster, namespace: str) -> None:
-    """The CRDs go with all pools, and their Deployments and pods stay."""
+    """The CRDs go with all pools; their Deployments, pods and Services stay."""
     before = _running(cluster, namespace)
     code, said = _uninstall(cluster, "--yes", "--crds")
     assert code == _DONE, said
@@ -154,6 +155,8 @@ def _and_without_crds(cluster: LocalCluster, namespace: str) -> None:
     assert cluster.kubectl("get", "validatingadmissionpolicies,validatingadmissionpolicybindings") == ""
     assert cluster.api.items(f"{_APPS}/controllerrevisions", labelSelector="ampacity.io/accepted") == []
     assert _running(cluster, namespace) == before
+    served = {"fast", "fast-hall", "gated", "gated-hall"}
+    assert gateways.names(cluster, gateways.SERVICES, namespace) == served
 
 
 def _pool(name: str, namespace: str, spec: Object) -> Object:
@@ -163,7 +166,13 @@ def _pool(name: str, namespace: str, spec: Object) -> Object:
         "apiVersion": objects.API,
         "kind": "GPUInferencePool",
         "metadata": {"name": name, "namespace": namespace},
-        "spec": {"replicas": replicas, "priority": 10, "accelerators": ["round"], "template": template},
+        "spec": {
+            "replicas": replicas,
+            "priority": 10,
+            "accelerators": ["round"],
+            "template": template,
+            "serving": {"port": 8000},
+        },
     }
 
 

@@ -11,7 +11,7 @@ from hack.api import Object
 from hack.cluster import LocalCluster
 from hack.demo_files import AMPACITY
 from hack.operator_process import OperatorProcess
-from tests.e2e import objects, workloads
+from tests.e2e import gateways, objects, workloads
 
 _ROLES = "/apis/rbac.authorization.k8s.io/v1"
 _MODELS = [str(document["metadata"]["name"]) for document in models()]
@@ -20,7 +20,7 @@ _PODS = 8  # of which 6 fit beside the pool's 4 replicas
 
 def test_rbac(stage: LocalCluster, namespace: str) -> None:
     """A working day: sites and pools come, change and move; pods run and wait; the operator stops."""
-    with OperatorProcess(stage, extra={"AMPACITY_BIND_TIMEOUT": "3"}):
+    with gateways.installed(stage), OperatorProcess(stage, extra={"AMPACITY_BIND_TIMEOUT": "3"}):
         _day(stage, namespace)
     seen = list(audit_log.requests(stage.audit_log, chart.user(), chart.RELEASE))
     assert {(request.verb, request.uri) for request in seen if not request.allowed} == set()
@@ -56,9 +56,20 @@ def _day(cluster: LocalCluster, namespace: str) -> None:
     cluster.api.patch(f"{path}/{pool['metadata']['name']}", moved)
     deployments = f"/apis/apps/v1/namespaces/{namespace}/deployments"
     _until(lambda: cluster.api.names(deployments) == ["web-south"], "the pool to move to the south")
+    _reached(cluster, namespace, f"{path}/{pool['metadata']['name']}")
     revisions = f"/apis/apps/v1/namespaces/{chart.NAMESPACE}/controllerrevisions"
     _until(lambda: _generations(cluster, revisions, "north") == [2], "the second generation on record")
     _give_back(cluster, namespace)
+
+
+def _reached(cluster: LocalCluster, namespace: str, pool: str) -> None:
+    """What the pool was reached by in the north is gone; then all of it goes."""
+    kinds = (gateways.SERVICES, gateways.INFERENCE_POOLS, gateways.ROUTES)
+    found = lambda: [gateways.names(cluster, kind, namespace) for kind in kinds]  # noqa: E731
+    south = {"web-south"}
+    _until(lambda: found() == [south | {"web"}, south, {"web-entry"}], "Services, InferencePools and routes")
+    cluster.api.patch(pool, {"spec": {"serving": None}})
+    _until(lambda: not any(found()), "them to go")
 
 
 def _give_back(cluster: LocalCluster, namespace: str) -> None:
@@ -96,6 +107,7 @@ def _pool(namespace: str, region: str) -> Object:
             "priority": 10,
             "accelerators": ["round"],
             "placement": _at(region),
+            "serving": {"port": 8000, "gateways": [{"name": "entry"}]},
             "template": {"spec": {"containers": [{"name": "main", "image": "example/main"}]}},
         },
     }

@@ -47,6 +47,9 @@ def _envelopes() -> list[Json]:
             ],
             location={"country": "SE", "region": "norrbotten", "latitude": 65.6, "longitude": 22.1},
             keepRedundancy=True,
+            latency=[{"region": "paris", "milliseconds": 4.2}],
+            uplink={"gigabitsPerSecond": 10},
+            state="Lost",
         ),
         resources.envelope(
             domains=[{"name": f"bus-{i}", "type": "Busway", "capacity": "90kW", "failureDomain": True}
@@ -97,6 +100,26 @@ def _pools() -> list[Json]:
         resources.pool(
             namespace="fuzz", template=None, accelerators=["box"],
             model={"profile": "phi-4", "engine": "SGLang", "image": "x", "args": ["--a=1"], "secret": "s"},
+        ),
+        resources.pool(
+            namespace="fuzz", accelerators=["box"],
+            demand={"utilization": 0.5, "modelProfile": "chat-8b", "regions": [
+                {"region": "paris", "requestsPerSecond": 1.5, "inputTokens": 100, "outputTokens": 10,
+                 "cacheHitRate": 0.5, "query": "up", "servedFrom": ["FR", "DE/bavaria"],
+                 "location": {"latitude": 48.9, "longitude": 2.4}},
+                {"region": SITE, "requestsPerSecond": 3, "inputTokens": 100, "outputTokens": 10},
+            ]},
+            latency={"roundTripMilliseconds": 80, "timeToFirstTokenMilliseconds": 5000},
+            placement={"tiers": ["Edge", "Central"], "overflow": False,
+                       "spread": {"sites": 1, "maxSharePercent": 100, "surviveSiteLoss": False}},
+            serving={
+                "port": 8000, "hostnames": ["chat.example.com", "*.example.org"],
+                "gateways": [
+                    {"name": "gate", "namespace": "ingress", "sectionName": "https", "region": "paris"},
+                    {"name": "gate", "namespace": "ingress", "sectionName": "other"},
+                ],
+                "endpointPicker": {"name": "{pool}-{site}-epp", "port": 9002, "failureMode": "FailOpen"},
+            },
         ),
     ]  # fmt: skip
 

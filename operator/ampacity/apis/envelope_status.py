@@ -88,6 +88,22 @@ class RackNames(StatusModel):
     )
 
 
+class ShareStatus(StatusModel):
+    """A class of work with a share: what it draws, and what is left for it and for others."""
+
+    workload: str = Field(max_length=63, description="The class: Training, Inference or Batch.")
+    drawn: Watts = Field(
+        description="What its GPUs draw, each with its equal part of its server; what is in doubt counts."
+    )
+    headroom: Watts | None = Field(
+        default=None, description="What `atMost` leaves it. Negative if over: it is granted nothing more."
+    )
+    others_headroom: Watts | None = Field(
+        default=None,
+        description="What `atLeast` leaves everybody else. Negative if over: they are granted nothing more.",
+    )
+
+
 class FailureStatus(StatusModel):
     """What one single failure does."""
 
@@ -126,6 +142,11 @@ class EnvelopeStatus(StatusModel):
         default=None, description="How many domains and cooling units are not in the list."
     )
     racks: RackSummary | None = Field(default=None, description="The racks in a bounded form.")
+    shares: Annotated[list[ShareStatus], Field(max_length=3)] = Field(
+        default_factory=list,
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["workload"]},
+        description="The classes of work for which the spec states a share.",
+    )
     failures: Annotated[list[FailureStatus], Field(max_length=MAX_FAILURES)] = Field(
         default_factory=list,
         json_schema_extra=_LIST_BY_NAME,
@@ -140,7 +161,8 @@ class EnvelopeStatus(StatusModel):
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
         description="Ready, Reconciling and Stalled, and where they hold: RedundancyLost (something is"
         " declared out of service), Overloaded (a limit is below its load), NotAdmitting"
-        " (the site as a whole grants nothing), Contradiction (labels and"
+        " (the site as a whole grants nothing), ShareExceeded (a class of work draws more than its share, or"
+        " others more than what is kept for one leaves them), Contradiction (labels and"
         " envelope differ; the lower figure counts), UnknownHardware (nodes without a sure profile)."
         " docs/conditions.md lists every type and reason.",
     )

@@ -8,47 +8,16 @@ from pydantic import ConfigDict, Field
 
 from ampacity.apis.base import API_VERSION, SHORT_NAME, ApiModel, Kind, StatusModel
 from ampacity.apis.conditions import Condition
+from ampacity.apis.pool_demand import MAX_REGIONS, PoolDemand, PoolLatency
 from ampacity.apis.pool_model import PoolModel
+from ampacity.apis.pool_placement import Placement
+from ampacity.apis.pool_regions import RegionService, RegionSteering
+from ampacity.apis.pool_serving import PoolServing
+from ampacity.apis.pool_telemetry import RegionTelemetry
 from ampacity.apis.rules import Rule
-from ampacity.apis.text import AreaName, DomainType, ProfileName, Resource
+from ampacity.apis.text import ProfileName, Resource
 
 MAX_SITES = 200
-
-
-class SiteSelector(ApiModel):
-    """Sites by the labels of their envelopes."""
-
-    match_labels: Annotated[dict[str, str], Field(max_length=16)] | None = Field(
-        default=None,
-        description="Labels that the SitePowerEnvelope must carry, all of them. Example: {region: north}.",
-    )
-
-
-class Placement(ApiModel):
-    """Where replicas may run."""
-
-    tiers: Annotated[list[Literal["Central", "Edge"]], Field(max_length=2)] | None = Field(
-        default=None,
-        json_schema_extra={"x-kubernetes-list-type": "atomic"},
-        description="Tiers of sites that are acceptable, in order of preference; a later one is used when the"
-        " earlier ones are full. Default: any tier, no preference. Example: [Edge, Central].",
-    )
-    site_selector: SiteSelector | None = Field(
-        default=None, description="Sites by label. Default: all sites."
-    )
-    residency: Annotated[list[AreaName], Field(min_length=1, max_length=64)] | None = Field(
-        default=None,
-        json_schema_extra={"x-kubernetes-list-type": "set"},
-        description="Where replicas may run at all: countries (ISO 3166-1), or regions of them as envelopes"
-        " name them. Sites that do not say where they stand are left out. What the namespace's annotation"
-        " `ampacity.io/residency` allows binds too. Default: anywhere. Example: [FR, DE/bavaria].",
-    )
-    must_survive: Annotated[list[DomainType], Field(max_length=16)] | None = Field(
-        default=None,
-        json_schema_extra={"x-kubernetes-list-type": "set"},
-        description="Types of domains and cooling units whose single failure each replica must survive: racks"
-        " that would go dark or be throttled are left out. Default: none. Example: [Feed, UPS, CDU].",
-    )
 
 
 class PodMetadata(ApiModel):
@@ -122,10 +91,42 @@ class GPUInferencePoolSpec(ApiModel):
             message="a pool runs either a template or a model",
             remedy="state template, or model, and not both",
         ),
+        Rule(
+            cel="!has(self.replicas) || !has(self.demand)",
+            holds=lambda spec: spec.replicas is None or spec.demand is None,
+            message="replicas are either stated or follow from demand",
+            remedy="state one of them; what is stored goes with replicas: null",
+            field="demand",
+        ),
+        Rule(
+            cel="!has(self.model) || !has(self.demand) || !has(self.demand.modelProfile)",
+            holds=lambda spec: not (spec.model and spec.demand and spec.demand.model_profile),
+            message="a pool with a model has its profile already",
+            remedy="leave modelProfile out",
+            field="demand.modelProfile",
+        ),
+        Rule(
+            cel="!has(self.latency) || has(self.demand)",
+            holds=lambda spec: spec.latency is None or spec.demand is not None,
+            message="latency is between sites and the regions of demand",
+            remedy="state demand, or leave latency out",
+            field="latency",
+        ),
     )
 
-    replicas: int = Field(
-        default=1, ge=0, le=100_000, description="How many replicas are wanted over all sites. Default: 1."
+    replicas: int | None = Field(
+        default=None,
+        ge=0,
+        le=100_000,
+        description="How many replicas are wanted over all sites; an autoscaler needs it stated. Default: 1,"
+        " unless there is `demand`.",
+    )
+    demand: PoolDemand | None = Field(
+        default=None,
+        description="What the pool is to serve, by region, in place of replicas. Default: none.",
+    )
+    latency: PoolLatency | None = Field(
+        default=None, description="How soon the regions of `demand` must be answered. Default: no bound."
     )
     accelerators: Annotated[list[ProfileName], Field(max_length=32)] | None = Field(
         default=None,
@@ -165,12 +166,27 @@ class GPUInferencePoolSpec(ApiModel):
         description="The model to serve, in place of a template: its profile says how many GPUs a replica"
         " has on `accelerators`, which must be named. Default: none; then `template` must be given.",
     )
+    serving: PoolServing | None = Field(
+        default=None,
+        description="How the pool is reached: Services, and with the Gateway API routes whose weights follow"
+        " what is ready. {} for Services with the defaults. Default: nothing is made.",
+    )
+
+    @property
+    def wanted(self) -> int:
+        """Replicas as stated; 0 where demand decides how many."""
+        return self.replicas if self.replicas is not None else 0 if self.demand else 1
 
 
 class PoolSiteStatus(StatusModel):
     """The pool at one site."""
 
     site: str = Field(max_length=253, description="Name of the SitePowerEnvelope.")
+    target: int | None = Field(
+        default=None,
+        description="Replicas that belong here. Absent where nothing decides that: sites are then filled in"
+        " order.",
+    )
     placed: int = Field(default=0, description="Replicas that have a place here: watts, coolant and a node.")
     ready: int = Field(default=0, description="Replicas here that are ready to serve.")
     waiting: int = Field(default=0, description="Replicas that would run here if there were room.")
@@ -209,11 +225,27 @@ class PoolStatus(StatusModel):
         description=f"The pool site by site, at most {MAX_SITES}.",
     )
     sites_omitted: int | None = Field(default=None, description="How many sites are not in the list.")
+    telemetry: Annotated[list[RegionTelemetry], Field(max_length=MAX_REGIONS)] = Field(
+        default_factory=list,
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["region"]},
+        description="What the queries of `spec.demand` said last, by region.",
+    )
+    steering: Annotated[list[RegionSteering], Field(max_length=MAX_REGIONS)] = Field(
+        default_factory=list,
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["region"]},
+        description="Where the requests of each region of `spec.demand` belong.",
+    )
+    regions: Annotated[list[RegionService], Field(max_length=MAX_REGIONS)] = Field(
+        default_factory=list,
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["region"]},
+        description="What is served of each region of `spec.demand`.",
+    )
     conditions: Annotated[list[Condition], Field(max_length=32)] = Field(
         default_factory=list,
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
-        description="Ready (all wanted replicas are ready), Reconciling, Stalled, and Waiting (some replicas"
-        " have no place; the message says which limit is short and by how much).",
+        description="Ready (all wanted replicas are ready), Reconciling, Stalled, Waiting (some replicas"
+        " have no place; the message says which limit is short and by how much), and for a pool with demand"
+        " DemandMet.",
     )
 
 

@@ -10,9 +10,10 @@ from ampacity.apis.base import API_VERSION, SHORT_NAME, ApiModel, Kind
 from ampacity.apis.envelope_cooling import CoolingUnit
 from ampacity.apis.envelope_domains import Domain
 from ampacity.apis.envelope_racks import Rack
+from ampacity.apis.envelope_shares import WorkloadShare
 from ampacity.apis.envelope_status import EnvelopeStatus
 from ampacity.apis.rules import Rule
-from ampacity.apis.text import Country, Range
+from ampacity.apis.text import Country, Range, RegionName
 
 
 class Location(ApiModel):
@@ -37,6 +38,26 @@ class Interconnect(ApiModel):
         le=1_000_000,
         description="GPUs that the site's largest fabric joins (NVLink domain, InfiniBand or Ethernet rails):"
         " the size of the largest job that may train here. Example: 1024.",
+    )
+
+
+class RoundTrip(ApiModel):
+    """How far a region of users is, as measured."""
+
+    region: RegionName = Field(description="A region, as pools name it in their demand. Example: paris.")
+    milliseconds: float = Field(
+        ge=0, le=100_000, description="Round trip between the region and the site. Example: 4.2."
+    )
+
+
+class Uplink(ApiModel):
+    """The way by which models reach the site."""
+
+    gigabits_per_second: float = Field(
+        gt=0,
+        le=1_000_000,
+        description="How fast weights can be loaded, Gbit/s: what it takes to start a replica here is"
+        " weighed by it. Example: 10.",
     )
 
 
@@ -72,6 +93,26 @@ class SitePowerEnvelopeSpec(ApiModel):
         default=None,
         description="The fabric for training (pods labelled `ampacity.io/workload: training`). Default: a"
         " Central site joins all its GPUs, an Edge site none beyond the node. Example: {gpus: 64}.",
+    )
+    latency: Annotated[list[RoundTrip], _by("region", 1000)] | None = Field(
+        default=None,
+        description="Measured round trips to regions of users. Default: none; then they are estimated from"
+        " coordinates.",
+    )
+    uplink: Uplink | None = Field(
+        default=None,
+        description="The way by which models reach the site. Default: not known, and not weighed.",
+    )
+    state: Literal["Healthy", "Lost"] = Field(
+        default="Healthy",
+        description="What people say of the site: while it is Lost nothing starts here, and pools with"
+        " demand are served from elsewhere at once. Default: Healthy.",
+    )
+    shares: Annotated[list[WorkloadShare], _by("workload", 3)] | None = Field(
+        default=None,
+        description="Power by class of work: kept for one, or limited for one. Default: none; then priority"
+        " and age decide. Example: [{workload: Training, atLeast: 400kW}, {workload: Inference, atMost:"
+        " 300kW}].",
     )
     each: Annotated[dict[str, Range], Field(max_length=8)] | None = Field(
         default=None,

@@ -79,6 +79,12 @@ AREA = TextKind(
     " DE or DE/bavaria",
     70,
 )
+REGION = TextKind(
+    "name of a region of users",
+    r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?",
+    "use lower-case letters, digits, '-' and '.', for example paris or eu-west-3",
+    63,
+)
 RESOURCE = TextKind(
     "resource",
     r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9*]([A-Za-z0-9._*-]*[A-Za-z0-9*])?",
@@ -116,6 +122,7 @@ Range = Annotated[str, AfterValidator(RANGE.check), WithJsonSchema(RANGE.schema(
 DomainType = Annotated[str, AfterValidator(DOMAIN_TYPE.check), WithJsonSchema(DOMAIN_TYPE.schema())]
 Country = Annotated[str, AfterValidator(COUNTRY.check), WithJsonSchema(COUNTRY.schema())]
 AreaName = Annotated[str, AfterValidator(AREA.check), WithJsonSchema(AREA.schema())]
+RegionName = Annotated[str, AfterValidator(REGION.check), WithJsonSchema(REGION.schema())]
 Resource = Annotated[str, AfterValidator(RESOURCE.check), WithJsonSchema(RESOURCE.schema())]
 LabelPattern = Annotated[str, AfterValidator(LABEL_PATTERN.check), WithJsonSchema(LABEL_PATTERN.schema())]
 ProfileName = Annotated[str, AfterValidator(PROFILE.check), WithJsonSchema(PROFILE.schema())]

@@ -90,6 +90,23 @@ def draw(machine: Machine, rack: Rack, node: NodeFacts, devices: Devices) -> Loa
     return _load(machine, rack, fixed + int(more))
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a class of work has of a node, mW: its GPUs with their parts of the server, and what they add."""
+
+    drawn: Fraction
+    added: Fraction
+
+
+def part(machine: Machine, mine: Devices, others: Devices) -> Part:
+    """The part of pods with the devices `mine`. Where GPUs are shared, it surely adds what is left to it."""
+    profile, servers = machine.profile, _servers(machine)
+    whole = servers * max(profile.maximum, profile.idle + profile.host)
+    step = Fraction(max(0, servers * (profile.maximum - profile.idle)), machine.gpus)
+    rest = _busy(machine, [*mine, *others]) - _busy(machine, others)
+    return Part(Fraction(whole * _busy(machine, mine), machine.gpus), step * rest)
+
+
 def full_draw(machine: Machine, rack: Rack) -> Load:
     """Draw of a node at its maximum."""
     profile = machine.profile

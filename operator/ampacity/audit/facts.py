@@ -13,6 +13,7 @@ from typing import Any
 
 from ampacity import names
 from ampacity.audit.devices import Devices, countable, pod_devices
+from ampacity.core.workload import Workload
 
 Json = Mapping[str, Any]
 
@@ -35,7 +36,7 @@ class PodFacts:
 
     `gated`: it carries our gate. `ours`: it names us as its scheduler. `claims`: it asks for
     devices by claim, so nobody can say what it draws. `survives`: types of parts whose loss its
-    rack must survive.
+    rack must survive. `workload`: its class of work, None where its label names no class.
     """
 
     uid: str
@@ -51,6 +52,7 @@ class PodFacts:
     bound: bool = False
     claims: bool = False
     survives: frozenset[str] = frozenset()
+    workload: Workload | None = Workload.INFERENCE
 
     @property
     def waiting(self) -> bool:
@@ -103,6 +105,7 @@ def pod_facts(pod: Json) -> PodFacts:
         ours=spec.get("schedulerName") == names.SCHEDULER,
         bound=bool(spec.get("nodeName")),
         claims=bool(spec.get("resourceClaims")),
+        workload=_workload((metadata.get("labels") or {}).get(names.WORKLOAD)),
         survives=frozenset(filter(None, (annotations.get(names.MUST_SURVIVE) or "").split(","))),
     )
 
@@ -131,6 +134,12 @@ def announced(holds: Json) -> tuple[Announced, ...] | None:
         )
     except (ValueError, TypeError, KeyError, IndexError):
         return None
+
+
+def _workload(label: object) -> Workload | None:
+    if label is None:
+        return Workload.INFERENCE
+    return next((kind for kind in Workload if kind.value == label), None)
 
 
 def _most(one: Devices, other: Devices) -> Devices:

@@ -17,6 +17,7 @@ from ampacity.audit.limits import Key, Reading
 from ampacity.audit.loads import SiteLoads, site_loads
 from ampacity.audit.residency import outside
 from ampacity.audit.scene import scenes
+from ampacity.audit.shares import share_readings
 from ampacity.audit.supplies import supply_readings
 from ampacity.audit.timeline import Clock
 from ampacity.audit.verdict import Fault, Finding
@@ -115,12 +116,16 @@ class GrantJudge:
         """The worst reading of each limit that is exceeded and that these grants add to."""
         supplies = supply_readings(loads)
         starved = [r for g in grants if (r := supplies.get(g.pod.node)) and r.over]
-        over = exceeded(loads.site, loads.by_rack, loads.on_air)
+        over = (
+            *exceeded(loads.site, loads.by_rack, loads.on_air),
+            *(reading for reading in share_readings(loads) if reading.over),
+        )
         if not over and not starved:
             return {}
         pods = frozenset(grant.pod.uid for grant in grants)
         less = site_loads(self._world, site, _span(grants), without=pods)
-        before = {(r.limit.key, r.state): r.load for r in walk(less.site, less.by_rack, less.on_air)}
+        readings = (*walk(less.site, less.by_rack, less.on_air), *share_readings(less))
+        before = {(r.limit.key, r.state): r.load for r in readings}
         added = [reading for reading in over if reading.load > before[reading.limit.key, reading.state]]
         return {reading.limit.key: reading for reading in (*sorted(added, key=lambda r: r.load), *starved)}
 

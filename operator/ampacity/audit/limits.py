@@ -11,6 +11,7 @@ from ampacity.core.units import format_power
 
 DOMAIN, CORD, COOLING = "domain", "cord", "cooling"
 RACK, RACK_AIR, SHELVES, SUPPLIES = "rack", "rack air", "shelves", "supplies"
+SHARE, REST = "share", "rest"
 
 Key = tuple[str, ...]
 """A limit's kind, then whose it is."""
@@ -23,6 +24,8 @@ _VERBS = {
     SHELVES: "draws through its power shelves",
     COOLING: "takes heat of",
     SUPPLIES: "draws through its live power supplies",
+    SHARE: "draws",
+    REST: "draws",
 }
 
 

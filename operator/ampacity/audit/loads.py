@@ -12,26 +12,32 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
-from ampacity.audit.draws import Hardware, Machine, draw, full_draw
+from ampacity.audit.draws import Hardware, Machine, Part, draw, full_draw, part
 from ampacity.audit.facts import NodeFacts, PodFacts
 from ampacity.audit.whereabouts import Racks
 from ampacity.audit.world import Span, World
 from ampacity.core.load import Load
 from ampacity.core.site import Rack, Site
 from ampacity.core.snapshot import Resources
+from ampacity.core.workload import Workload
 from ampacity.translate.fleet.labelled_racks import with_labelled_racks
 from ampacity.translate.records import NodeRecord, Profile
 
 
 @dataclass(frozen=True, slots=True)
 class NodeLoad:
-    """A node in its rack: its profile if one knows it, and the most it draws in the forms it had."""
+    """A node in its rack: its profile if one knows it, and the most it draws in the forms it had.
+
+    `work`: what classes of work have of it, the least that each can draw and the most it can add.
+    """
 
     rack: str
     profile: Profile | None
     load: Load
+    work: Mapping[Workload, Part] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,15 @@ class SiteLoads:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What somebody sees: nodes (all forms each had), pods that are placed, profiles."""
+    """What somebody sees: nodes (all forms each had), pods that are placed, profiles.
+
+    `shared`: the site states shares of classes of work.
+    """
 
     nodes: Mapping[str, list[NodeFacts]]
     pods: Mapping[str, list[PodFacts]]
     hardware: Hardware
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,10 @@ def site_loads(world: World, site: Site, span: Span, without: Collection[str] = 
     before = with_labelled_racks(site, [_record(forms[-1]) for forms in earlier.values()])
     whole = labelled.site
     unplaced = labelled.refused.keys() & (before.refused.keys() | nodes.keys() - earlier.keys())
-    late = _drawn(_View(nodes, _by_node(pods), world.hardware(span.last)), whole)
-    early = _drawn(_View(earlier, _by_node([*granted, *foreign]), world.hardware(span.known)), whole)
+    shared = bool(site.shares)
+    late = _drawn(_View(nodes, _by_node(pods), world.hardware(span.last), shared), whole)
+    known = _by_node([*granted, *foreign])
+    early = _drawn(_View(earlier, known, world.hardware(span.known), shared), whole)
     on_air = _on_air(whole, late, world.hardware(span.last))
     counted = _kindest(late, early, {pod.node for pod in granted})
     by_rack: defaultdict[str, Load] = defaultdict(Load)
@@ -96,10 +108,20 @@ def _kindest(late: _Drawn, early: _Drawn, granted: Collection[str]) -> dict[str,
     for name, node in late.nodes.items():
         before = early.nodes.get(name)
         if before is not None:
-            counted[name] = replace(node, load=_least(node.load, before.load))
+            load = _least(node.load, before.load)
+            counted[name] = replace(node, load=load, work=_kinder(node.work, before.work))
         elif name in granted:
             counted[name] = node
     return counted
+
+
+def _kinder(one: Mapping[Workload, Part], other: Mapping[Workload, Part]) -> dict[Workload, Part]:
+    """The lower draw of each class, and the larger part of it that others need not answer for."""
+    none = Part(Fraction(0), Fraction(0))
+    pairs = {kind: (one.get(kind, none), other.get(kind, none)) for kind in Workload}
+    return {
+        kind: Part(min(a.drawn, b.drawn), max(a.added, b.added)) for kind, (a, b) in pairs.items()
+    }
 
 
 def _least(one: Load, other: Load) -> Load:
@@ -123,8 +145,24 @@ def _node(forms: Iterable[NodeFacts], view: _View, racks: Racks) -> NodeLoad | N
             machine = view.hardware.of_node(form, rack)
             load = _load(machine, rack, form, view) if machine else view.hardware.largest(rack)
             load = load.join(found.load) if found else load
-            found = NodeLoad(rack.name, machine.profile if machine else None, load)
+            work = _work(machine, view.pods.get(form.name, ())) if machine and view.shared else {}
+            found = NodeLoad(rack.name, machine.profile if machine else None, load, work)
     return found
+
+
+def _work(machine: Machine, pods: Iterable[PodFacts]) -> dict[Workload, Part]:
+    devices: defaultdict[Workload | None, list[tuple[str, int]]] = defaultdict(list)
+    for pod in pods:
+        devices[pod.workload] += pod.devices
+    everything = [(kind, one) for kind, some in devices.items() for one in some]
+    return {
+        kind: part(
+            machine,
+            [one for other, one in everything if other is kind],
+            [one for other, one in everything if other is not kind],
+        )
+        for kind in Workload
+    }
 
 
 def _load(machine: Machine, rack: Rack, node: NodeFacts, view: _View) -> Load:

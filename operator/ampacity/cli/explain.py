@@ -11,17 +11,20 @@ import sys
 from collections.abc import Iterator
 
 from ampacity.cli import clusters, standing
+from ampacity.cli.distribution import distributed
 from ampacity.cli.fetch.live import Live
 from ampacity.cli.places import place
 from ampacity.cli.reasons import needs
+from ampacity.cli.render.distribution import draw_numbers, draw_shortages
 from ampacity.cli.render.explain import Forecast, draw_place, draw_pool, draw_waiting
 from ampacity.cli.render.style import Style
+from ampacity.cli.render.table import wrapped
 from ampacity.cli.report import Demand, Owner, demands, owners_of
+from ampacity.core.distribution.answer import SiteNumber
+from ampacity.core.distribution.outcome import PoolOutcome
 from ampacity.core.placement import plan
 from ampacity.core.plan import Plan, Refusal
-from ampacity.core.snapshot import Snapshot
 from ampacity.translate.records import PodRecord
-from ampacity.translate.snapshot.build import build_snapshot
 
 PLACED, WAITS, UNKNOWN = 0, 1, 2
 
@@ -68,8 +71,9 @@ class _Explanation:
     """A cluster, and what its operator would decide now."""
 
     def __init__(self, live: Live, style: Style) -> None:
-        self._live, self._world, self._style = live, live.world, style
-        self._snapshot: Snapshot = build_snapshot(live.world)
+        self._live, self._style = live, style
+        self._spread = distributed(live.world)
+        self._world, self._snapshot = self._spread.world, self._spread.snapshot
         self._plan: Plan = plan(self._snapshot)
 
     def remarks(self, name: str) -> Iterator[str]:
@@ -84,7 +88,7 @@ class _Explanation:
 
     def pool(self, name: str) -> tuple[str, int] | None:
         """The text on a pool and its exit status; None if there is no such pool."""
-        facts = standing.of_pool(self._live, name)
+        facts = standing.of_pool(self._live, name, sum(one.replicas for one in self._numbers(name)))
         if facts is None:
             return None
         owner = Owner("Pool", name)
@@ -92,8 +96,24 @@ class _Explanation:
         found = {demand.owner: demand for demand in demands(self._world, self._plan, sites)}
         demand = found.get(owner, Demand(owner))
         text = draw_pool(demand, facts, self._pool_waiting(owner), self._style)
+        text = "\n".join([text, *self._distribution(name)])
         refused = not any(f"{pool.namespace}/{pool.name}" == name for pool in self._world.pools)
+        refused |= bool(self._spread.problems.get(name)) or any(one.short for one in self._outcomes(name))
         return text, WAITS if refused or demand.running.total() < facts.wanted else PLACED
+
+    def _distribution(self, name: str) -> Iterator[str]:
+        """Why each site got its number, and what is not served; or why nothing is decided."""
+        for problem in self._spread.problems.get(name, ()):
+            yield wrapped(f"The planner would leave it as it is: {problem}.", self._style, 2)
+        for one in self._outcomes(name):
+            yield from draw_shortages(one, self._style)
+        yield from draw_numbers(self._numbers(name), self._style)
+
+    def _outcomes(self, name: str) -> list[PoolOutcome]:
+        return [one for one in self._spread.outcomes if one.pool == name]
+
+    def _numbers(self, name: str) -> list[SiteNumber]:
+        return [one for (pool, _), one in self._spread.numbers.items() if pool == name]
 
     def _pool_waiting(self, owner: Owner) -> Iterator[Forecast]:
         owners = owners_of(self._world)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ampacity import __version__
 from ampacity.audit.reading import HistoryUnreadable
 from ampacity.audit.recorder import RecorderFailed
-from ampacity.cli import audit, explain, models, plan, top, uninstall
+from ampacity.cli import audit, explain, models, plan, simulate, top, uninstall
 from ampacity.cli.fetch.objects import NotInstalled
 from ampacity.cluster.errors import AccessError, ApiError
 
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ampacity {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (plan, top, explain, models, audit, uninstall):
+    for command in (plan, simulate, top, explain, models, audit, uninstall):
         command.add_parser(commands)
     return parser
 

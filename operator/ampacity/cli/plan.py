@@ -6,9 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ampacity.cli.distribution import distributed
 from ampacity.cli.fetch.documents import Fault, read_documents
 from ampacity.cli.fetch.scenario import Scenario, scenario
 from ampacity.cli.over import exceeded
+from ampacity.cli.render.distribution import distribution_data
 from ampacity.cli.render.expand import draw_expansion
 from ampacity.cli.render.plan import draw_plan, plan_json
 from ampacity.cli.render.style import Style
@@ -17,7 +19,6 @@ from ampacity.cli.report import demands
 from ampacity.cli.show import pictures
 from ampacity.core.placement import plan
 from ampacity.core.site import Problem
-from ampacity.translate.snapshot.build import build_snapshot
 
 FITS, WAITS, BAD_INPUT = 0, 1, 2
 MOST_FAULTS = 50
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     if not found.faults and _nothing_to_plan(found, options.expand):
         found.faults.append(Fault(", ".join(options.filename), _NOTHING))
     if found.faults:
-        print(_complaint(found.faults, Style.for_stream(sys.stderr)), file=sys.stderr)
+        print(complaint(found.faults, Style.for_stream(sys.stderr)), file=sys.stderr)
         return BAD_INPUT
     style = Style.for_stream(sys.stdout)
     if options.expand:
@@ -77,20 +78,29 @@ def _nothing_to_plan(found: Scenario, expand: bool) -> bool:
 
 
 def _plan(found: Scenario, options: argparse.Namespace, style: Style) -> int:
-    snapshot = build_snapshot(found.world)
+    spread = distributed(found.world)
+    if spread.problems:
+        faults = [
+            Fault(where, one) for name, where in found.where.items() for one in spread.problems.get(name, ())
+        ]
+        print(complaint(faults, Style.for_stream(sys.stderr)), file=sys.stderr)
+        return BAD_INPUT
+    world, snapshot = spread.world, spread.snapshot
     made = plan(snapshot)
-    who = demands(found.world, made, {node.name: node.site for node in snapshot.nodes})
-    sites = pictures(found.world, snapshot, made.grants, options.all_limits)
+    who = demands(world, made, {node.name: node.site for node in snapshot.nodes})
+    sites = pictures(world, snapshot, made.grants, options.all_limits)
     over = exceeded(snapshot, made.grants)
     if options.output == "json":
-        print(plan_json(who, sites, over, snapshot.notes, found.assumptions))
+        data = distribution_data(spread.outcomes, spread.numbers)
+        print(plan_json(who, data, sites, over, snapshot.notes, found.assumptions))
     else:
-        print(draw_plan(who, sites, over, snapshot.notes, found.assumptions, style))
-    return WAITS if made.refusals or over else FITS
+        print(draw_plan(who, spread.outcomes, sites, over, snapshot.notes, found.assumptions, style))
+    return WAITS if made.refusals or over or spread.short else FITS
 
 
-def _complaint(faults: Sequence[Fault], style: Style) -> str:
-    title = style.paint(f"The input has {counted(len(faults), 'fault')}; nothing was planned.", "red")
+def complaint(faults: Sequence[Fault], style: Style, done: str = "planned") -> str:
+    """Every fault on a line of its own. `done`: what was not."""
+    title = style.paint(f"The input has {counted(len(faults), 'fault')}; nothing was {done}.", "red")
     lines = [f"  {fault}" for fault in faults[:MOST_FAULTS]]
     if len(faults) > MOST_FAULTS:
         lines.append(f"  and {counted(len(faults) - MOST_FAULTS, 'more fault')}")

@@ -73,7 +73,7 @@ def _shorts(
 ) -> list[Short]:
     """Every limit that one more of these would exceed in that rack, each in its worst state."""
     load = _addition(snapshot, waiter, short)
-    if load is None or short.row.kind is RowKind.SUPPLIES:
+    if load is None or short.row.kind in (RowKind.SUPPLIES, RowKind.SHARE, RowKind.REST):
         return []
     rows, loads = snapshot.sites[short.site].rows, loads_with(snapshot, short.site, grants)
     more = {**loads, short.rack: loads.get(short.rack, NOTHING) + load}

@@ -32,12 +32,14 @@ def of_pod(pod: PodRecord) -> str:
     return message or reason
 
 
-def of_pool(live: Live, name: str) -> Standing | None:
-    """A pool by its own status, "namespace/name"; None if there is no such pool."""
+def of_pool(live: Live, name: str, decided: int = 0) -> Standing | None:
+    """A pool by its own status, "namespace/name"; None if there is no such pool. `decided`: how many
+    replicas its demand takes, as far as they can be had."""
     for pool in live.objects.pools:
         metadata = pool["metadata"]
         if f"{metadata['namespace']}/{metadata['name']}" == name:
-            wanted = (pool.get("spec") or {}).get("replicas", 1)
+            spec = pool.get("spec") or {}
+            wanted = spec.get("replicas", decided if "demand" in spec else 1)
             sentences = tuple(dict.fromkeys(_sentences(live, name, pool)))
             return Standing(sentences, wanted if isinstance(wanted, int) else 1)
     return None

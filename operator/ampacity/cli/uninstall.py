@@ -89,6 +89,7 @@ async def _remove(options: argparse.Namespace, client: Client, found: Survey) ->
     async with claimed(client, found.leases) as guard:
         steps = Steps(client, guard, _say)
         await steps.deployments(found.pools)
+        await steps.reached(found.reached)
         if options.templates:
             await steps.templates(found.others)
         await steps.pods()

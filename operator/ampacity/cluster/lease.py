@@ -58,7 +58,7 @@ class Leader:
         duration: float = 10.0,
         retry: float | None = None,
         margin: float | None = None,
-        look: float = 0.5,
+        look: float = 0.2,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utcnow,
         on_change: Callable[[bool], None] = lambda leading: None,

@@ -12,22 +12,13 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ampacity.controllers.stores import Object
-from ampacity.core.site import Problem, Site
+from ampacity.core.site import Problem
 from ampacity.translate.accepted import Revision
-from ampacity.translate.sites.site import site_of
-from ampacity.translate.snapshot.buildable import buildable
 
 T = TypeVar("T")
 
 Parse = Callable[[Object], tuple[T | None, tuple[Problem, ...]]]
 """Makes a value of an object, or says what is wrong with it."""
-
-
-def accepted_site(obj: Object) -> tuple[Site | None, tuple[Problem, ...]]:
-    """As `site_of`, and refused too if no limits can be worked out from it."""
-    site, problems = site_of(obj)
-    trouble = buildable(site) if site is not None else None
-    return (None, (trouble,)) if trouble is not None else (site, problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,18 +18,19 @@ from ampacity.cluster.watches import (
     watch_pods,
     watch_volumes,
 )
-from ampacity.controllers.accepted import Acceptance, Verdict, accepted_site
+from ampacity.controllers.accepted import Acceptance, Verdict
 from ampacity.controllers.departed import DepartedProfiles
 from ampacity.controllers.handlers import NewSession
 from ampacity.controllers.own_kinds import OwnKinds
 from ampacity.controllers.pod_journal import PodJournal, matters
 from ampacity.controllers.pools.current import PATH, DeploymentRecord, read_deployment, replicas_by_pool
-from ampacity.controllers.pools.reading import PoolReading
+from ampacity.controllers.pools.reading import PoolReading, measured
 from ampacity.controllers.scene import Scene
 from ampacity.controllers.stores import Object, Store
 from ampacity.core.ledger import Ledger, reserved_by_controller
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeTerm
+from ampacity.telemetry.poller import NO_PROMETHEUS, Ask, Telemetry
 from ampacity.translate.accepted import ENVELOPE, MODEL, PROFILE, Revision
 from ampacity.translate.models.model import model_of
 from ampacity.translate.models.records import Model
@@ -39,6 +40,7 @@ from ampacity.translate.profiles.departed import Users
 from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import NamespaceRecord, NodeRecord, PodRecord, Profile
 from ampacity.translate.residency import known
+from ampacity.translate.snapshot.acceptable import acceptable_site
 
 ENVELOPES, PROFILES, POOLS = "sitepowerenvelopes", "acceleratorprofiles", "gpuinferencepools"
 MODELS = "modelprofiles"
@@ -59,6 +61,8 @@ class Caches:
         on_error: OnError,
         fast_lane: bool = True,
         hold_seconds: float = 60.0,
+        ask: Ask = lambda _: NO_PROMETHEUS,
+        telemetry_interval: float = 30.0,
     ) -> None:
         self._wake, self._fenced = wake, fenced
         self.reader = PodReader(())
@@ -77,11 +81,12 @@ class Caches:
         self.claims = watch_claims(client, on_change=self._volumes_changed, on_error=on_error)
         self.volumes = watch_volumes(client, on_change=self._volumes_changed, on_error=on_error)
         self.namespaces = watch_namespaces(client, on_change=self._namespace_changed, on_error=on_error)
-        self.envelopes: Acceptance[Site] = Acceptance(ENVELOPE, accepted_site)
+        self.envelopes: Acceptance[Site] = Acceptance(ENVELOPE, acceptable_site)
         self.profiles: Acceptance[Profile] = Acceptance(PROFILE, profile_of)
         self.models: Acceptance[Model] = Acceptance(MODEL, model_of)
         self._departed = DepartedProfiles()
         self._pools = PoolReading(self.reader, fast_lane=fast_lane)
+        self._telemetry = Telemetry(ask, self._living_pools, wake, telemetry_interval)
         self._profiles: tuple[Profile, ...] = ()
         self._models: tuple[Model, ...] = ()
         self._resources: list[str] = []
@@ -113,6 +118,7 @@ class Caches:
         count a fleet's pods anew takes long."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.kinds.run())
+            tasks.create_task(self._telemetry.run())
             for watch in self.watches.values():
                 if watch is not self.pods:
                     tasks.create_task(watch.run())
@@ -147,14 +153,19 @@ class Caches:
         if self._bound is None:
             self._bound = bound_terms(self.claims.store.objects.values(), self.volumes.store.objects.values())
         deployments = tuple(self.deployments.store.objects.values())
+        readings = self._telemetry.readings()
         return Scene(
             envelopes=envelopes,
             profile_verdicts=verdicts,
             model_verdicts=models,
             profiles=self._profiles,
-            pools=self._pools.read(
-                self._living_pools(), self._profiles, replicas_by_pool(deployments), self._models
+            pools=measured(
+                self._pools.read(
+                    self._living_pools(), self._profiles, replicas_by_pool(deployments), self._models
+                ),
+                readings,
             ),
+            readings=readings,
             nodes=tuple(self.nodes.store.objects.values()),
             deployments=deployments,
             volumes=self._bound,

@@ -73,6 +73,7 @@ class Leading:
                     self._backoff.reset()
                 else:
                     await self._rest(self._backoff.next(None))
+            await self._safely(self._leave)
         finally:
             self._leave_aside()
 
@@ -96,6 +97,11 @@ class Leading:
         self._trigger.wake()
         self._leave_aside()
         self._aside = asyncio.create_task(self._on_taken())
+
+    async def _leave(self) -> None:
+        """What our stopping has kept from being sent is no other leader's worry."""
+        if self._placement.in_office and self._leader.leading:
+            await self._placement.leave(self._leader.may_write)
 
     def _leave_aside(self) -> None:
         if self._aside is not None:

@@ -158,6 +158,15 @@ class LedgerKeeper:
                 self._withdrawn.add(result.uid)
                 self._barred[result.uid] = (grant.waiter.resource_version, now + _BARRED_FOR)
 
+    async def leave(self, may_write: Callable[[], bool]) -> None:
+        """Take grants that were never sent off the ledger before another leader comes: it would have to
+        change each of their pods. Raises ApiError and Conflict; what is not written stays in doubt."""
+        stored = self._now()
+        ledger = withdraw(stored.ledger, self._withdrawn, stored.ledger.sequence)
+        self._stored = None
+        if ledger != stored.ledger:
+            await self._holds.save(advance(ledger), stored.version, may_write, FULL)
+
     async def _save(self, announced: Announcement) -> None:
         """Grants are written even if the same ones stand there: their sequence must be on record."""
         before, ledger = self._now(), announced.ledger

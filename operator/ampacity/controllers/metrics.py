@@ -88,6 +88,14 @@ class Metrics:
             "ampacity_step_seconds", "Time of each step of a placement cycle.", ["step"],
             buckets=_SECONDS, registry=self.registry,
         )  # fmt: skip
+        self.distributions = Counter(
+            "ampacity_distributions", "Decisions on where pools' replicas belong, by kind.", ["result"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.distribution_seconds = Histogram(
+            "ampacity_distribution_seconds", "Time of such a decision.", buckets=_SECONDS,
+            registry=self.registry,
+        )  # fmt: skip
         self.grants = Counter(
             "ampacity_grants", "Grants by what came of them.", ["outcome"], registry=self.registry
         )
@@ -101,6 +109,10 @@ class Metrics:
             "ampacity_waiting", "Pods and pool replicas that wait, by reason.", ["reason"],
             registry=self.registry,
         )  # fmt: skip
+        self.demand = Gauge(
+            "ampacity_demand_requests", "Requests/s of pools with demand: asked, served now, and unserved for"
+            " want of a place.", ["namespace", "pool", "part"], registry=self.registry,
+        )  # fmt: skip
         self.ledger = Gauge(
             "ampacity_ledger_entries", "Holds and fence entries.", ["kind"], registry=self.registry
         )
@@ -112,6 +124,11 @@ class Metrics:
         self.unbound = Gauge(
             "ampacity_unbound_pods",
             "Pods that nobody replaces, with a place, and left unbound for longer than the bind timeout.",
+            registry=self.registry,
+        )
+        self.stale = Gauge(
+            "ampacity_stale_regions",
+            "Regions of pools for which demand is planned with that is not what is measured now.",
             registry=self.registry,
         )
         self.notes = Gauge(
@@ -127,6 +144,13 @@ class Metrics:
         """Waiting by reason; every reason has a series, so that a panel shows zero and not a gap."""
         for reason in Reason:
             self.waiting.labels(reason.value).set(counts.get(reason, 0))
+
+    def show_demand(self, pools: Iterable[tuple[str, str, Mapping[str, float]]]) -> None:
+        """Requests/s by part, of each pool by namespace and name. What no longer exists leaves no series."""
+        self.demand.clear()
+        for namespace, pool, parts in pools:
+            for part, requests in parts.items():
+                self.demand.labels(namespace, pool, part).set(requests)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -19,6 +19,7 @@ from ampacity.cluster.results import Lanes
 from ampacity.cluster.times import utcnow
 from ampacity.controllers.caches import Caches
 from ampacity.controllers.catalogue import apply_catalogue, read_catalogue
+from ampacity.controllers.distribution.distributor import Distributor
 from ampacity.controllers.fitness import Fitness
 from ampacity.controllers.leading import Leading
 from ampacity.controllers.ledger_keeper import LedgerKeeper
@@ -27,12 +28,15 @@ from ampacity.controllers.placement import Placement, Tools
 from ampacity.controllers.pools.apply import DeploymentWriter
 from ampacity.controllers.reporter import Reporter
 from ampacity.controllers.revisions import RevisionStore
+from ampacity.controllers.serving.serving import Serving
 from ampacity.controllers.session import session_maker
 from ampacity.controllers.settings import Settings
 from ampacity.controllers.status.writer import StatusWriter
 from ampacity.controllers.trigger import Trigger
 from ampacity.controllers.unadmitted import Unadmitted
 from ampacity.controllers.unbound import Unbound
+from ampacity.telemetry.poller import NO_PROMETHEUS, Ask
+from ampacity.telemetry.prometheus import Prometheus
 
 _FOR_THE_LEASE = 2
 """Calls in flight: renewals do not queue behind writes that hang."""
@@ -50,6 +54,7 @@ class Parts:
     leader: Leader
     leading: Leading
     reporter: Reporter
+    serving: Serving
     metrics: Metrics
 
 
@@ -64,6 +69,7 @@ def build_parts(settings: Settings, client: Client, access: Access, metrics: Met
         client, session_maker(access, asyncio.get_running_loop()),
         wake=trigger.wake, fenced=fenced, relist=settings.relist, on_error=metrics.count_error,
         fast_lane=settings.fast_lane, hold_seconds=settings.hold_seconds,
+        ask=_asking(settings), telemetry_interval=settings.telemetry_interval,
     )  # fmt: skip
 
     def leads(now: bool) -> None:
@@ -71,6 +77,7 @@ def build_parts(settings: Settings, client: Client, access: Access, metrics: Met
         placement.resign()
         if not now:
             reporter.forget()
+            serving.forget()
 
     def may_write() -> bool:
         return leader.may_write() and not leading.stopping
@@ -86,11 +93,25 @@ def build_parts(settings: Settings, client: Client, access: Access, metrics: Met
     )  # fmt: skip
     grants = Lanes(settings.concurrency)
     reporter = _reporter(settings, client, caches, metrics, may_write, grants)
+    serving = Serving(
+        client, may_write=may_write, clock=time.monotonic,
+        on_trouble=trigger.wake, on_error=metrics.count_error,
+    )  # fmt: skip
     keeper = LedgerKeeper(holds, may_write, leader.holder, fenced, hold_seconds=settings.hold_seconds)
-    tools = _tools(settings, client, caches, metrics, keeper, reporter, trigger, may_write, grants)
+    tools = _tools(settings, client, caches, metrics, keeper, reporter, serving, trigger, may_write, grants)
     placement = Placement(tools)
     leading = Leading(leader, placement, trigger, metrics, apply, fitness.found)
-    return Parts(caches, fitness, leader, leading, reporter, metrics)
+    return Parts(caches, fitness, leader, leading, reporter, serving, metrics)
+
+
+def _asking(settings: Settings) -> Ask:
+    if not settings.prometheus_url:
+        return lambda _: NO_PROMETHEUS
+    return Prometheus(
+        settings.prometheus_url,
+        token_file=settings.prometheus_token_file,
+        ca_file=settings.prometheus_ca_file,
+    ).ask
 
 
 def _tools(
@@ -100,6 +121,7 @@ def _tools(
     metrics: Metrics,
     keeper: LedgerKeeper,
     reporter: Reporter,
+    serving: Serving,
     trigger: Trigger,
     may_write: Guard,
     grants: Lanes,
@@ -115,6 +137,13 @@ def _tools(
         deployments=DeploymentWriter(
             client, caches.deployments.store, may_write=may_write, clock=time.monotonic
         ),
+        distributor=Distributor(
+            trigger.wake,
+            metrics,
+            site_loss_after=settings.site_loss_after,
+            post=EventRecorder(client, settings.identity).post,
+        ),
+        serving=serving,
         metrics=metrics,
         report=reporter.offer,
         wake=trigger.wake,

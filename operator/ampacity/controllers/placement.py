@@ -20,22 +20,26 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from ampacity.cluster.client import Guard
 from ampacity.cluster.errors import ApiError
 from ampacity.cluster.eviction import Evictor
 from ampacity.cluster.executor import Executor
 from ampacity.cluster.grants import Order
 from ampacity.cluster.results import Outcome, Result
 from ampacity.controllers.caches import Caches
+from ampacity.controllers.distribution.distributor import Distributor
 from ampacity.controllers.ledger_keeper import LedgerKeeper
 from ampacity.controllers.logs import fields
 from ampacity.controllers.metrics import Metrics
 from ampacity.controllers.pools.apply import DeploymentWriter
 from ampacity.controllers.pools.fleet import Fleet
+from ampacity.controllers.pools.following import Outlook, outlook
 from ampacity.controllers.pools.rollouts import surging
 from ampacity.controllers.report import CycleReport, report_of
 from ampacity.controllers.retries import Retries, split
 from ampacity.controllers.revisions import RevisionStore
 from ampacity.controllers.scene import Scene
+from ampacity.controllers.serving.serving import Serving
 from ampacity.controllers.unadmitted import Unadmitted
 from ampacity.controllers.unbound import Unbound
 from ampacity.core.ledger import VIRTUAL, Announcement, Ledger, give_up
@@ -69,6 +73,8 @@ class Tools:
     unadmitted: Unadmitted
     evictor: Evictor
     deployments: DeploymentWriter
+    serving: Serving
+    distributor: Distributor
     metrics: Metrics
     report: Callable[[CycleReport], None]
     wake: Callable[[], None]
@@ -96,10 +102,15 @@ class Placement:
         """Follow what happens while somebody else leads, so that taking over is quick."""
         self._tools.caches.catch_up()
 
+    async def leave(self, may_write: Guard) -> None:
+        """Hand the ledger over in good order; `take_over` comes next. Raises ApiError and Conflict."""
+        await self._tools.keeper.leave(may_write)
+
     async def take_over(self) -> None:
         """Make the ledger ours first, then look at everything anew, so that nothing older is acted on."""
         self._looked = False
         version = await self._tools.keeper.take_over()
+        self._tools.distributor.begin()
         caches = self._tools.caches
         await caches.fresh(version)
         caches.recall(await self._tools.revisions.load())
@@ -110,7 +121,7 @@ class Placement:
         tools, step = self._tools, self._tools.metrics.step
         with step("gather"):
             await tools.caches.judge()
-            scene = tools.caches.scene()
+            scene = tools.distributor.guide(tools.caches.scene())
             await self._keep_accepted()
         with step("settle"):
             fleet = Fleet(scene)
@@ -121,7 +132,8 @@ class Placement:
             ledger = tools.keeper.settled(scene, fleet, self._shut, given_up)
             await self._change_doubtful(scene, ledger)
         with step("plan"):
-            snapshot, decisions = await asyncio.to_thread(self._plan, scene, fleet, ledger)
+            snapshot, decisions, seen = await asyncio.to_thread(self._plan, scene, fleet, ledger)
+            tools.distributor.start()
         with step("commit"):
             placed = tuple(map(Fleet.at_deployment, _first(decisions.grants)))
             announced = await tools.keeper.commit(give_up(ledger, decisions.released), placed)
@@ -135,13 +147,14 @@ class Placement:
                 tools.metrics.evictions.labels(result.outcome.value).inc()
         with step("scale"):
             careful = await asyncio.to_thread(surging, scene, snapshot)
-            await tools.deployments.apply(fleet.deployments(announced.ledger, careful))
+            await tools.deployments.apply(fleet.deployments(announced.ledger, careful, seen))
+            tools.serving.offer(scene)
         with step("report"):
             written = tools.deployments
             found = report_of(
                 scene, fleet, snapshot, decisions, announced.ledger, written.trouble, written.refusals.all
             )
-            tools.report(replace(found, stuck=tools.unbound.reported))
+            tools.report(replace(found, stuck=tools.unbound.reported).unreached(tools.serving.troubles))
 
     async def _keep_accepted(self) -> None:
         """Put accepted generations on record. Without that, only a restart during a bad edit would hurt."""
@@ -158,9 +171,9 @@ class Placement:
         self._tools.keeper.changed(results)
         self._observe(results)
 
-    def _plan(self, scene: Scene, fleet: Fleet, ledger: Ledger) -> tuple[Snapshot, Plan]:
+    def _plan(self, scene: Scene, fleet: Fleet, ledger: Ledger) -> tuple[Snapshot, Plan, Outlook]:
         """Pure but for what it caches; runs in a thread, so that the lease is renewed meanwhile."""
-        world = scene.world(ledger, fleet.asked(ledger))
+        world = scene.world(ledger, fleet.asked(ledger), fleet.asked_at(ledger))
         snapshot = build_snapshot(
             world, cache=self._snapshots, index=scene.index, ages=scene.ages, replicas=_REPLICAS
         )
@@ -170,12 +183,15 @@ class Placement:
         decided = plan(replace(snapshot, waiters=parts.free))
         for retries in self._retries:
             retries.unplaced(scene, decided.refusals)
+        seen = outlook(snapshot, decided.refusals, fleet.answering, scene.targets)
+        self._tools.distributor.look(scene, world, snapshot, seen)
         resting = self._tools.keeper.resting(snapshot.waiters)
-        return snapshot, replace(
+        found = replace(
             decided,
             refusals=(*decided.refusals, *parts.refused, *resting),
             released=(*decided.released, *parts.released),
         )
+        return snapshot, found, seen
 
     @property
     def _retries(self) -> tuple[Retries, ...]:

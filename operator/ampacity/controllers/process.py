@@ -89,12 +89,13 @@ class Process:
         election = asyncio.create_task(parts.leader.run(), name="election")
         leading = asyncio.create_task(parts.leading.run(), name="leading")
         reporter = asyncio.create_task(parts.reporter.run(), name="reporter")
+        serving = asyncio.create_task(parts.serving.run(), name="serving")
         try:
-            await self._until_stop([*watching, election, leading, reporter])
+            await self._until_stop([*watching, election, leading, reporter, serving])
         finally:
             parts.leading.stop()
             await asyncio.wait([leading], timeout=_FINISH_WITHIN)
-            for task in (reporter, leading, election):
+            for task in (reporter, serving, leading, election):
                 await _cancel(task)
             log.info("stopped")
 

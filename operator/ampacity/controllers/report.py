@@ -10,10 +10,13 @@ from ampacity.cluster.marks import Stuck
 from ampacity.controllers.accepted import Verdict
 from ampacity.controllers.pools.current import DeploymentRecord
 from ampacity.controllers.pools.fleet import Fleet, PoolPlaces
+from ampacity.controllers.pools.following import Course
 from ampacity.controllers.pools.reading import PoolScene
 from ampacity.controllers.pools.refusals import Refused
 from ampacity.controllers.scene import Scene
+from ampacity.controllers.status.following import Following
 from ampacity.controllers.status.pool import PoolView, SitePlaces
+from ampacity.controllers.status.serving import Trouble
 from ampacity.core.ledger import VIRTUAL, Ledger
 from ampacity.core.plan import Plan, Reason, Refusal
 from ampacity.core.site import Site
@@ -21,7 +24,9 @@ from ampacity.core.snapshot import Snapshot
 from ampacity.translate.models.records import Model
 from ampacity.translate.pools.template import deployment_name
 from ampacity.translate.records import PodRecord, Profile
+from ampacity.translate.serving.origins import Origins, Standing
 from ampacity.translate.snapshot.waiting import pod_waiter
+from ampacity.translate.telemetry import told
 
 _OTHER_GATES = "its other scheduling gates must be removed first; then it is given power"
 
@@ -47,6 +52,11 @@ class CycleReport:
     stuck: tuple[Stuck, ...] = ()
     models: tuple[Verdict[Model], ...] = ()
     in_force: tuple[Profile, ...] = ()
+
+    def unreached(self, troubles: Mapping[str, tuple[Trouble, ...]]) -> CycleReport:
+        """The same with what keeps users from reaching pools, by the uid of those."""
+        told = [(pool, troubles.get(pool.obj["metadata"]["uid"], ()), view) for pool, view in self.pools]
+        return replace(self, pools=tuple((pool, replace(view, unreached=some)) for pool, some, view in told))
 
 
 def report_of(
@@ -102,14 +112,18 @@ def _pools(
     deployments: dict[str, dict[str, DeploymentRecord]] = {}
     for deployment in scene.deployments:
         deployments.setdefault(deployment.pool, {})[deployment.site] = deployment
+    measured = told(scene.readings)
     for places in fleet.places(ledger):
         key = places.pool.key
         view = _view(places, deployments.get(key, {}), refusals.get(key, ()), trouble)
+        if places.course is not None:
+            view = _followed(view, places, places.course, scene)
         whys = tuple(one.why for one in refused if one.is_of(places.pool.obj["metadata"]))
-        yield places.pool, replace(view, refused=whys)
+        yield places.pool, replace(view, refused=whys, telemetry=measured.get(key, ()))
     for pool in scene.pools:
         if pool.record is None:
-            yield pool, _unreadable(pool, deployments.get(pool.key, {}))
+            view = _unreadable(pool, deployments.get(pool.key, {}))
+            yield pool, replace(view, telemetry=measured.get(pool.key, ()))
 
 
 def _view(
@@ -136,6 +150,25 @@ def _view(
         failures=tuple(failures),
         outdated=sum(deployment.outdated(places.pool.digest) for deployment in deployments.values()),
         orphaned=places.orphaned,
+    )
+
+
+def _followed(view: PoolView, places: PoolPlaces, course: Course, scene: Scene) -> PoolView:
+    """The same of a pool whose sites distribution decides."""
+    record = places.pool.record
+    assert record is not None and record.wish is not None
+    ready = {site: one.ready for site, one in course.replicas.items()}
+    sites = {v.obj["metadata"]["name"]: v.value for v in scene.envelopes if v.value is not None}
+    standing = Standing(record, ready, sites, scene.namespaces, course.targets, scene.closed)
+    demand = record.wish.demand
+    following = Following(course.targets, ready, Origins(standing).split, demand)
+    problems = course.targets.problems if course.targets else ()
+    return replace(
+        view,
+        desired=following.wanted if demand else view.desired,
+        places=tuple(replace(one, ready=ready[one.site]) for one in view.places),
+        problems=problems,
+        following=following,
     )
 
 

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ampacity.cluster.errors import ApiError
@@ -26,6 +26,7 @@ from ampacity.controllers.status.profile import profile_status
 from ampacity.controllers.status.writer import StatusWriter, Wanted
 from ampacity.core.load import NOTHING, Load
 from ampacity.core.rows import RowStatus
+from ampacity.core.shares import ShareUse, uses
 from ampacity.core.snapshot import Note, Snapshot
 from ampacity.translate.records import PodRecord
 
@@ -84,6 +85,7 @@ class Reporter:
         wanted, rows = await self._statuses(report)
         await self._writer.write(self._as_seen_now(wanted))
         self._show(report, rows)
+        self._metrics.show_demand(_demand(wanted))
 
     async def _statuses(self, report: CycleReport) -> Statuses:
         """As `statuses`, worked out once however often the report is told."""
@@ -106,11 +108,22 @@ class Reporter:
         metrics.show_waiting(waiting_by_reason(report))
         metrics.adopted.set(report.adopted)
         metrics.unbound.set(len(report.stuck))
+        metrics.stale.set(sum(one.stale for _, view in report.pools for one in view.telemetry))
         metrics.ledger.labels("fence").set(len(report.ledger.fence))
         metrics.ledger.labels("holds").set(len(report.ledger.holds))
         metrics.notes.clear()
         for reason, count in Counter(note.reason for note in report.snapshot.notes).items():
             metrics.notes.labels(reason).set(count)
+
+
+def _demand(wanted: Sequence[Wanted]) -> Iterator[tuple[str, str, Mapping[str, float]]]:
+    """Of each pool whose status tells of regions, what is asked, served and unserved of all together."""
+    parts = {"asked": "requestsPerSecond", "served": "served", "unserved": "unserved"}
+    for item in wanted:
+        if regions := item.status.get("regions"):
+            metadata = item.obj["metadata"]
+            sums = {part: sum(one.get(field, 0.0) for one in regions) for part, field in parts.items()}
+            yield metadata["namespace"], metadata["name"], sums
 
 
 def _waits(pod: PodRecord) -> bool:
@@ -134,7 +147,7 @@ def statuses(report: CycleReport) -> Statuses:
         view = EnvelopeView(
             verdict.generation, verdict.accepted, verdict.problems, site.rows if site else None,
             loads.get(name, {}), occupied.get(name, frozenset()), notes.get(name, ()),
-            site.why_not if site and not site.admits else "",
+            site.why_not if site and not site.admits else "", _shares(report.snapshot, name),
         )  # fmt: skip
         status, rows[name] = envelope_status(view)
         wanted.append(Wanted(ENVELOPES, verdict.obj, status.to_dict()))
@@ -148,6 +161,13 @@ def statuses(report: CycleReport) -> Statuses:
     ]
     wanted += [Wanted(POOLS, pool.obj, pool_status(view).to_dict()) for pool, view in report.pools]
     return wanted, rows
+
+
+def _shares(snapshot: Snapshot, name: str) -> tuple[ShareUse, ...]:
+    site = snapshot.sites.get(name)
+    if site is None or not site.rows.site.shares:
+        return ()
+    return uses(site, [node for node in snapshot.nodes if node.site == name])
 
 
 def _by_site(snapshot: Snapshot) -> tuple[dict[str, dict[str, Load]], dict[str, set[str]]]:

@@ -9,13 +9,15 @@ from ampacity.controllers.accepted import Verdict
 from ampacity.controllers.pools.current import DeploymentRecord
 from ampacity.controllers.pools.reading import PoolScene
 from ampacity.controllers.rejections import Rejected
+from ampacity.core.distribution.targets import Targets
 from ampacity.core.ledger import Ledger, Sighting
 from ampacity.core.residency import ANYWHERE, Namespaces
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeTerm
 from ampacity.translate.models.records import Model
-from ampacity.translate.records import NodeRecord, PodRecord, Profile, World
+from ampacity.translate.records import NodeRecord, PodRecord, PoolRecord, Profile, World
 from ampacity.translate.snapshot.usage import PodIndex
+from ampacity.translate.telemetry import Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Scene:
     dealt with; `owed`: how many of them each controller lacks; `rejected`: those that
     their kubelets refused. `leaving`: pools with a pod on its way out; `late`: uids of
     those that should be gone. `ages`: since when each controller has asked for power.
-    `namespaces`: where each allows its pods to run.
+    `namespaces`: where each allows its pods to run. `readings`: demand as measured; what pools
+    wish for has it already. `targets`: what distribution decided last, by pool; `closed`: sites
+    that it took nothing of, as they are lost.
     """
 
     envelopes: tuple[Verdict[Site], ...]
@@ -50,34 +54,49 @@ class Scene:
     ages: Mapping[str, int] | None = None
     model_verdicts: tuple[Verdict[Model], ...] = ()
     namespaces: Namespaces = ANYWHERE
+    readings: Readings = field(default_factory=dict)
+    targets: Mapping[str, Targets] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
 
     @property
     def pods(self) -> Mapping[str, PodRecord]:
         """All pods that have not ended, by uid."""
         return self.index.pods()
 
-    def world(self, ledger: Ledger, asked: Mapping[str, int] | None = None) -> World:
+    def world(
+        self,
+        ledger: Ledger,
+        asked: Mapping[str, int] | None = None,
+        asked_at: Mapping[str, Mapping[str, int]] | None = None,
+    ) -> World:
         """What the snapshot is built from; the pods are in `index`.
 
-        `asked`: replicas that the Deployments of a pool will ask for soon, where that may be more than now.
+        `asked`: replicas that the Deployments of a pool will ask for soon, where that may be more than now;
+        `asked_at`: the same by site, for pools whose sites were decided.
         """
-        soon = asked or {}
+        soon, soon_at = asked or {}, asked_at or {}
         return World(
             sites={v.obj["metadata"]["name"]: v.value for v in self.envelopes if v.value is not None},
             profiles=self.profiles,
             nodes=self.nodes,
             pods=(),
             pools=tuple(
-                replace(pool.record, deployed=max(pool.record.deployed, soon.get(pool.key, 0)))
-                if pool.key in soon
-                else pool.record
+                _asking(pool.record, soon.get(pool.key, 0), soon_at.get(pool.key))
                 for pool in self.pools
                 if pool.record is not None
             ),
             ledger=ledger,
             volumes=self.volumes,
             namespaces=self.namespaces,
+            targets=self.targets,
         )
+
+
+def _asking(record: PoolRecord, soon: int, soon_at: Mapping[str, int] | None) -> PoolRecord:
+    """The pool with what its Deployments will ask for soon."""
+    if soon_at is not None:
+        record = replace(record, deployed_at=soon_at)
+    return replace(record, deployed=soon) if soon > record.deployed else record
 
 
 def sightings(pods: Mapping[str, PodRecord], ledger: Ledger) -> dict[str, Sighting]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "AMPACITY_"
 _LEVELS = ("debug", "info", "warning", "error")
@@ -41,6 +42,9 @@ class Settings:
     relist: float = _setting("how often our own kinds are listed anew", 30.0, least=1)
     hold_seconds: float = _setting("how long a place is kept for the pod that is to take it", 60.0, least=1)
     bind_timeout: float = _setting("how long a granted pod may stay unbound", 120.0, least=1)
+    site_loss_after: float = _setting(
+        "how long no node of a site answers before others get its share", 60.0, least=1
+    )
     concurrency: int = _setting("pods written at a time", 128, least=1)
     fast_lane: bool = _setting(
         "true: bind pools' pods that need nothing but a node; false: gate all of them; changing it rolls"
@@ -48,6 +52,10 @@ class Settings:
         True,
         choices=tuple(_BOOLEANS),
     )
+    prometheus_url: str = _setting("Prometheus that pools' queries for demand go to; empty: none", "")
+    prometheus_token_file: str = _setting("file with the bearer token for it; empty: no token", "")
+    prometheus_ca_file: str = _setting("file with the certificates to trust it by; empty: public ones", "")
+    telemetry_interval: float = _setting("how often each query is asked", 30.0, least=1)
     status_interval: float = _setting("least time between two writes of one object's status", 3.0, least=0)
 
 
@@ -65,7 +73,19 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     values["identity"] = values["identity"] or socket.gethostname()
     if values["catalogue"] and not Path(values["catalogue"]).exists():
         raise SettingsError(f"{_names('catalogue')}: {values['catalogue']} does not exist")
+    if values["prometheus_url"] and not _is_url(values["prometheus_url"]):
+        raise SettingsError(f"{_names('prometheus_url')}: write http:// or https:// and a host, and no query")
     return Settings(**values)
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+        )
+    except ValueError:
+        return False
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     POWER = "InsufficientPower"            # a power row is short in normal operation
     REDUNDANCY = "InsufficientRedundancy"  # a row is short if one failure domain fails
     COOLING = "InsufficientCooling"        # an air or coolant row is short in normal operation
+    SHARE = "InsufficientShare"            # its class of work has no more, or the rest is kept for others
     NO_FREE_GPUS = "NoFreeGPUs"            # nodes match and have power, but their GPUs are taken
     NO_MATCHING_NODE = "NoMatchingNode"    # selector, taints, accelerators or sites match no node
     NODE_RESOURCES = "InsufficientNodeResources"  # CPU, memory, pod slots or other resources
@@ -40,6 +41,7 @@ HOPE = (
     Reason.POWER,
     Reason.REDUNDANCY,
     Reason.COOLING,
+    Reason.SHARE,
     Reason.POD_RULES,
     Reason.NO_FREE_GPUS,
     Reason.NODE_RESOURCES,
@@ -50,7 +52,7 @@ HOPE = (
     Reason.NO_ENVELOPE,
     Reason.UNKNOWN_DRAW,
 )
-_ROWS = frozenset(HOPE[:3])
+_ROWS = frozenset(HOPE[:4])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ def no_such_site() -> str:
     return "no site is of a tier and has the labels that the pool asks for"
 
 
+LOST = "its envelope says that it is Lost"
+"""Why a site takes nothing that people have declared lost."""
+
+
 def closed(why: str) -> str:
     """The site takes nothing now."""
     return why or "the site takes no new pods"

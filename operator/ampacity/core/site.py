@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ampacity.core.load import Supplies
+from ampacity.core.workload import Workload
 
 
 class Tier(StrEnum):
@@ -121,10 +122,21 @@ class Rack:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What one class of work may have at least, kept for it, and at most (None: whatever there is), mW."""
+
+    workload: Workload
+    at_least: int = 0
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One accepted generation of an envelope.
 
     `interconnect`: GPUs that its largest fabric joins; None where nobody says.
+    `latency`: measured round trips by region of users, ms. `uplink`: bytes/s; 0 where
+    nobody says. `lost`: people say that it is.
     """
 
     name: str
@@ -140,6 +152,10 @@ class Site:
     labels: Mapping[str, str] = field(default_factory=dict)
     keep_redundancy: bool = False
     interconnect: int | None = None
+    latency: Mapping[str, float] = field(default_factory=dict)
+    uplink: float = 0.0
+    lost: bool = False
+    shares: tuple[Share, ...] = ()
 
 
 class Outcome(StrEnum):

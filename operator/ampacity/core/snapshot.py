@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ampacity.core.load import NOTHING, Load, NodeDraw
 from ampacity.core.rows import SiteRows
+from ampacity.core.workload import Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ class Requirement:
     field: bool = False
 
 
+Work = tuple[tuple[Workload | None, int], ...]
+"""GPU units, or mW, by class of work (None: nobody can say which), each class once."""
+
 NodeTerm = tuple[Requirement, ...]
 
 
@@ -98,7 +102,8 @@ class Shape:
     `must_survive`: domain types whose single failure the rack must survive.
     `unknown_draw`: why nobody can say what such a pod draws, as a sentence. It is
     placed nowhere; where one is already, its node counts at its maximum. `barred`: why
-    no site may take it, as a sentence; `sites` then names none.
+    no site may take it, as a sentence; `sites` then names none. `workload`: its class of work,
+    None where nobody can say: then it counts as each of them.
     """
 
     namespace: str
@@ -115,6 +120,7 @@ class Shape:
     must_survive: frozenset[str] = frozenset()
     unknown_draw: str = ""
     barred: str = ""
+    workload: Workload | None = Workload.INFERENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,8 @@ class NodeView:
     `load`: all that this node is charged now (its maximum while not `trusted`);
     it includes holds. `units`: GPU units in use or held, which decides what the next
     one adds. `free`: allocatable less what its pods and holds take.
-    `admits`: Ready, trusted and not cordoned. `why_not` says why not, in words.
+    `admits`: Ready, trusted and not cordoned. `why_not` says why not, in words. `work`: `units` by
+    class; a class is named, with 0 units, also where nobody can say what its pods draw.
     """
 
     name: str
@@ -174,6 +181,7 @@ class NodeView:
     why_not: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
+    work: Work = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +189,15 @@ class SiteView:
     """A site's constraint system and the load on each rack that no NodeView carries.
 
     `unlisted`: per rack, load of listed nodes that have no Node object (charged
-    at maximum). Rack base loads are inside `rows` already.
+    at maximum). Rack base loads are inside `rows` already. `unseen`: the most that pods of each
+    class may draw on machines that no NodeView carries, mW.
     """
 
     rows: SiteRows
     unlisted: Mapping[str, Load] = field(default_factory=dict)
     admits: bool = True
     why_not: str = ""
+    unseen: Work = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ class PoolRecord:
     `templates`: whatever the Deployment needs is not here; see `controllers`.
     `deployed`: replicas that the pool's Deployments ask for together. `residency`: where
     they may run, as the pool says. `wish`: what distribution is asked for it; None where
-    the pool leaves its sites to be filled in their order.
+    the pool leaves its sites to be filled in their order. `deployed_at`: `deployed` by
+    site, for pools with a wish.
     """
 
     namespace: str
@@ -143,6 +144,12 @@ class PoolRecord:
     deployed: int = 0
     residency: Residency | None = None
     wish: Wish | None = None
+    deployed_at: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """ "namespace/name"."""
+        return f"{self.namespace}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from ampacity import names
 from ampacity.apis.text import AREA
 from ampacity.core.residency import Area, Namespaces, Residency
+from ampacity.core.site import Site
 from ampacity.core.units import QuantityError
 from ampacity.translate.records import NamespaceRecord
 
@@ -36,6 +37,18 @@ def read_namespace(namespace: Json) -> NamespaceRecord:
 def residency_of_pool(areas: Sequence[str] | None) -> Residency | None:
     """What a pool's `placement.residency`, which has been checked, allows."""
     return None if areas is None else Residency(tuple(map(_area, areas)), "the pool's placement.residency")
+
+
+def areas_of(residency: Residency) -> frozenset[str]:
+    """What it allows, as distribution compares it with `areas_at` a site."""
+    return frozenset(map(str, residency.areas))
+
+
+def areas_at(site: Site) -> frozenset[str]:
+    """The country of a site, and the region of it; none where the site does not say."""
+    if not site.country:
+        return frozenset()
+    return frozenset({site.country, str(Area(site.country, site.region))})
 
 
 def _annotated(text: str, by: str) -> Residency:

@@ -47,6 +47,7 @@ def test_the_pod_meets_the_restricted_standard(cluster: LocalCluster, namespace:
     [
         ("replica=2", "replica"),
         ("settings.logLevel=loud", "logLevel"),
+        ("settings.prometheusUrl=prometheus:9090", "prometheusUrl"),
         ("image.digest=sha256:1234", "digest"),
         ("replicas=-1", "replicas"),
     ],
@@ -54,6 +55,23 @@ def test_the_pod_meets_the_restricted_standard(cluster: LocalCluster, namespace:
 def test_the_schema_refuses(cluster: LocalCluster, namespace: str, setting: str, complaint: str) -> None:
     with pytest.raises(CommandFailed, match=complaint):
         _render(cluster, namespace, setting)
+
+
+def test_a_token_for_prometheus_can_be_mounted(cluster: LocalCluster, namespace: str) -> None:
+    text = _render(
+        cluster, namespace,
+        "settings.prometheusUrl=https://prometheus.monitoring:9091",
+        "settings.prometheusTokenFile=/etc/prometheus/token",
+        "extraVolumes[0].name=prometheus", "extraVolumes[0].secret.secretName=prometheus-token",
+        "extraVolumeMounts[0].name=prometheus", "extraVolumeMounts[0].mountPath=/etc/prometheus",
+    )  # fmt: skip
+    spec = _objects(text, "Deployment")[0]["spec"]["template"]["spec"]
+    container = spec["containers"][0]
+
+    assert {"name": "prometheus", "secret": {"secretName": "prometheus-token"}} in spec["volumes"]
+    assert {"name": "prometheus", "mountPath": "/etc/prometheus"} in container["volumeMounts"]
+    assert {"name": "AMPACITY_PROMETHEUS_TOKEN_FILE", "value": "/etc/prometheus/token"} in container["env"]
+    cluster.kubectl("apply", "--dry-run=server", "--filename", "-", input=text)
 
 
 def test_every_variable_is_a_setting_of_the_operator(cluster: LocalCluster, namespace: str) -> None:

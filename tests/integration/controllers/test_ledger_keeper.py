@@ -117,3 +117,38 @@ def test_a_lost_answer_is_doubtful_until_the_pod_is_changed(in_office: Callable[
         assert keeper.doubtful(announced.ledger) == ()
 
     in_office(scenario)
+
+
+def test_who_leaves_takes_off_what_was_never_sent(in_office: Callable[[Scenario], None]) -> None:
+    """One was granted, one was never sent, of one nobody knows: the next leader looks after that."""
+
+    async def scenario(office: Office) -> None:
+        keeper = await office.keeper()
+        granted, unsent, unknown = (grant(waiter(f"pod-{n}")) for n in range(3))
+        placed = (granted, unsent, unknown)
+        announced = await keeper.commit(EMPTY, placed)
+        outcomes = (Outcome.APPLIED, Outcome.DROPPED, Outcome.UNKNOWN)
+        answers = [Result(one.waiter.uid, how) for one, how in zip(announced.fenced, outcomes, strict=True)]
+        keeper.answered(announced.fenced, answers)
+        await keeper.leave(lambda: True)
+        assert not keeper.in_office
+        assert {entry.uid for entry in (await office.stored()).ledger.fence} == {
+            granted.waiter.uid,
+            unknown.waiter.uid,
+        }
+
+    in_office(scenario)
+
+
+def test_who_leaves_after_another_took_over_changes_nothing(in_office: Callable[[Scenario], None]) -> None:
+    async def scenario(office: Office) -> None:
+        keeper = await office.keeper("a")
+        announced = await keeper.commit(EMPTY, (grant(waiter("pod")),))
+        keeper.answered(announced.fenced, [Result(announced.fenced[0].waiter.uid, Outcome.DROPPED)])
+        await office.keeper("b")
+        written = (await office.stored()).version
+        with pytest.raises(Conflict):
+            await keeper.leave(lambda: True)
+        assert (await office.stored()).version == written
+
+    in_office(scenario)

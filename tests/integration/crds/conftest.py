@@ -36,11 +36,13 @@ def api_server() -> Iterator[Cluster]:
 
 @pytest.fixture
 def refusal(api_server: Cluster) -> Refusal:
-    """The message with which the API server refuses an envelope (dry run); "" if it takes it."""
+    """The message with which the API server refuses an envelope or a pool (dry run); "" if it takes it."""
+    pools = f"{KINDS}/namespaces/default/gpuinferencepools"
 
     def ask(obj: dict[str, Any]) -> str:
+        path = pools if obj["kind"] == "GPUInferencePool" else f"{KINDS}/sitepowerenvelopes"
         try:
-            api_server.api.request("POST", f"{KINDS}/sitepowerenvelopes", obj, {"dryRun": "All"})
+            api_server.api.request("POST", path, obj, {"dryRun": "All"})
         except ApiError as error:
             return str(error)
         return ""

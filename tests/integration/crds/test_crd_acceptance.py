@@ -80,13 +80,21 @@ def test_the_catalogue(api_server: Cluster) -> None:
 def test_a_pool_scales(api_server: Cluster) -> None:
     path = f"{KINDS}/namespaces/default/gpuinferencepools"
     made = api_server.api.post(path, pool("scaled", accelerators=["h200", "hgx-h100"]))
-    assert made["spec"]["replicas"] == 1
+    assert "replicas" not in made["spec"], "a default would stand in the way of demand"
     status = {"status": {"observedGeneration": 1, "replicas": 1, "selector": "ampacity.io/pool=scaled"}}
     api_server.api.patch(f"{path}/scaled/status", status)
     api_server.kubectl("scale", "pool/scaled", "--replicas=3")
     scale = api_server.api.get(f"{path}/scaled/scale")
     assert (scale["spec"]["replicas"], scale["status"]["replicas"]) == (3, 1)
     assert scale["status"]["selector"] == "ampacity.io/pool=scaled"
+
+
+def test_a_pool_with_demand_does_not_scale(api_server: Cluster) -> None:
+    path = f"{KINDS}/namespaces/default/gpuinferencepools"
+    demand = {"regions": [{"region": "a", "requestsPerSecond": 1, "inputTokens": 1, "outputTokens": 1}]}
+    api_server.api.post(path, pool("demanding", demand=demand))
+    with pytest.raises(Exception, match="replicas are either stated or follow from demand"):
+        api_server.kubectl("scale", "pool/demanding", "--replicas=3")
 
 
 def test_a_pool_keeps_any_pod_template_but_a_node_name(api_server: Cluster) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ampacity.core.distribution.capacity import read_capacity
 from ampacity.core.distribution.model import Demand, Pool, Rtt, SiteRoom, Spread, Task, Variant
-from ampacity.core.distribution.placer import Judge, placer
+from ampacity.core.distribution.placer import Judge, Placer
 from ampacity.core.rows import build
 from ampacity.core.site import Site
 from ampacity.core.snapshot import NodeView, Shape, SiteView, Snapshot, Waiter
@@ -40,7 +40,7 @@ class Hall:
     @property
     def judge(self) -> Judge:
         """The planner."""
-        return placer(self.snapshot, self.shapes, {pool.name: pool.priority for pool in self.task.pools})
+        return Placer(self.snapshot, self.shapes, {pool.name: pool.priority for pool in self.task.pools})
 
     def waiting(self, replicas: dict[tuple[str, str, str], int]) -> Snapshot:
         """The halls with these replicas waiting, each bound to its site, as the operator lets them wait."""

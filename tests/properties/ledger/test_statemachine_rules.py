@@ -1,4 +1,4 @@
-"""What each rule of the ledger is for: without it, a search finds how something breaks (`-s` prints it)."""
+"""What each rule of the ledger is for: without it, a search finds how something breaks (the run shows it)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import pytest
 from tests.properties.ledger.instances import EVERYTHING, NEEDED, SECOND_LINE, TWO, Removal
 from tests.properties.ledger.rules import Rule
 from tests.properties.ledger.search import Search
+from tests.tables import Show
 
 PAGE = Path(__file__).parents[3] / "docs" / "ledger.md"
 
 
 @pytest.mark.parametrize("removal", [*NEEDED, *SECOND_LINE], ids=lambda removal: removal.rule.name)
-def test_without_this_rule_something_breaks(removal: Removal) -> None:
+def test_without_this_rule_something_breaks(removal: Removal, show: Show) -> None:
     found = Search(removal.without_rule, frozenset({removal.breaks})).run()
     assert found is not None
-    print(f"\nwithout: {removal.rule.value} ({found.states} states)\n{found}")
+    show(f"without: {removal.rule.value} ({found.states} states)\n{found}")
     assert found.broken == {removal.breaks}
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from ampacity.controllers import accepted
-from ampacity.controllers.accepted import Acceptance, accepted_site
+from ampacity.controllers.accepted import Acceptance
 from ampacity.core.site import Problem
 from ampacity.translate.accepted import Revision
+from ampacity.translate.snapshot import acceptable
+from ampacity.translate.snapshot.acceptable import acceptable_site
 from tests.builders.resources import envelope as site_envelope
 
 FAULT = Problem("spec.capacity", "'13OkW' is no power", "write 130kW")
@@ -101,6 +102,6 @@ def test_an_unchanged_object_is_not_parsed_again() -> None:
 def test_an_envelope_without_computable_limits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The graph checks refuse all that is known; what slips through must not push the last good one out."""
     obj = site_envelope()
-    assert accepted_site(obj)[0] is not None
-    monkeypatch.setattr(accepted, "buildable", lambda site: FAULT)
-    assert accepted_site(obj) == (None, (FAULT,))
+    assert acceptable_site(obj)[0] is not None
+    monkeypatch.setattr(acceptable, "buildable", lambda site: FAULT)
+    assert acceptable_site(obj) == (None, (FAULT,))

@@ -55,3 +55,14 @@ def test_steps_and_errors_are_counted() -> None:
     assert series(metrics, "ampacity_step_seconds_count") == ['ampacity_step_seconds_count{step="plan"} 1.0']
     errors = series(metrics, "ampacity_api_errors_total")
     assert errors == ['ampacity_api_errors_total{code="409",verb="patch"} 1.0']
+
+
+def test_demand_of_a_pool_that_went_leaves_no_series() -> None:
+    metrics = Metrics()
+    metrics.show_demand([("ai", "chat", {"asked": 20.0, "served": 15.0})])
+    assert series(metrics, "ampacity_demand_requests{") == [
+        'ampacity_demand_requests{namespace="ai",part="asked",pool="chat"} 20.0',
+        'ampacity_demand_requests{namespace="ai",part="served",pool="chat"} 15.0',
+    ]
+    metrics.show_demand([])
+    assert series(metrics, "ampacity_demand_requests{") == []

@@ -40,6 +40,9 @@ def test_a_flag_wins_over_the_environment() -> None:
         ("AMPACITY_CONCURRENCY", "0", "0 is too small; write at least 1"),
         ("AMPACITY_RESYNC", "nan", "nan is too small"),
         ("AMPACITY_CATALOGUE", "/nowhere.yaml", "/nowhere.yaml does not exist"),
+        ("AMPACITY_PROMETHEUS_URL", "prometheus:9090", "write http:// or https:// and a host"),
+        ("AMPACITY_PROMETHEUS_URL", "file:///etc/passwd", "write http:// or https:// and a host"),
+        ("AMPACITY_PROMETHEUS_URL", "http://p:9090/?a=b", "and no query"),
     ],
 )
 def test_a_bad_value_names_the_flag_and_the_remedy(variable: str, value: str, sentence: str) -> None:

@@ -51,14 +51,26 @@ class Revisions:
         return "accepted generations"
 
 
+class Distributor:
+    """What an earlier term of office decided is forgotten."""
+
+    begun = False
+
+    def begin(self) -> None:
+        self.begun = True
+
+
 @pytest.mark.parametrize(("lists", "records"), [(1, 0), (0, 1)])
 def test_it_is_in_office_only_once_it_has_looked_at_everything(lists: int, records: int) -> None:
     caches = Caches(lists)
-    tools: Any = SimpleNamespace(keeper=Keeper(), caches=caches, revisions=Revisions(records))
+    distributor = Distributor()
+    tools: Any = SimpleNamespace(
+        keeper=Keeper(), caches=caches, revisions=Revisions(records), distributor=distributor
+    )
     placement = Placement(cast(Tools, tools))
     with pytest.raises(ApiError):
         asyncio.run(placement.take_over())
     assert not placement.in_office
     asyncio.run(placement.take_over())
-    assert placement.in_office
+    assert placement.in_office and distributor.begun
     assert caches.floors == [WRITTEN] * 2

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from ampacity.core.distribution.answer import Short
+from ampacity.core.distribution.eligibility import Bar
 from ampacity.core.plan import Reason
 from hack import docs
 
@@ -20,8 +22,13 @@ def test_every_word_of_the_code_is_on_the_page() -> None:
     assert _written() - set(re.findall(r"`([A-Za-z]+)`", _page())) == set()
 
 
+def test_every_reason_of_unserved_demand_is_on_the_page() -> None:
+    every = {one.value for kind in (Short, Bar) for one in kind}
+    assert every - {Short.ENOUGH.value} <= set(_tabled())
+
+
 def test_every_word_of_the_tables_is_in_the_code() -> None:
-    reasons = {reason.value for reason in Reason}
+    reasons = {one.value for kind in (Reason, Short, Bar) for one in kind}
     assert set(_tabled()) - _OBJECTS - _written() - reasons == set()
 
 

@@ -29,6 +29,18 @@ def test_what_is_missing_is_built_once(
     assert capsys.readouterr().out == ""
 
 
+def test_prometheus_is_built_from_a_module_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_go: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    folder = tools.ensure(("prometheus",), tools.PROMETHEUS)
+
+    assert folder != tools.folder()
+    assert tools.path("prometheus", tools.PROMETHEUS).exists()
+    assert "1 program " in (said := capsys.readouterr().out) and "3 to 5 minutes" in said
+
+
 def test_a_failed_build_says_why_and_leaves_no_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,7 +74,7 @@ def test_versions_compare_as_numbers(
 
 
 def test_every_program_of_a_cluster_can_be_built() -> None:
-    assert set(gobuild.PACKAGES) == {*tools.LOCAL, *tools.KIND}
+    assert set(gobuild.PACKAGES) == {*tools.LOCAL, *tools.KIND, "prometheus"}
 
 
 def _install(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:

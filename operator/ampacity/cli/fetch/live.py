@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,8 @@ from ampacity.translate.profiles.departed import Users, still_needed
 from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import PodRecord, PoolRecord, Profile, World
 from ampacity.translate.residency import known, read_namespace
-from ampacity.translate.sites.site import site_of
+from ampacity.translate.snapshot.acceptable import acceptable_site
+from ampacity.translate.telemetry import recalled, with_readings
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -64,7 +65,7 @@ def read_live(objects: Objects) -> Live:
     remarks: list[Remark] = []
     accepted = [revision for item in objects.revisions if (revision := revision_of(item)) is not None]
     living = tuple(in_force(PROFILE, objects.profiles, profile_of, accepted, remarks))
-    sites = tuple(in_force(ENVELOPE, objects.envelopes, site_of, accepted, remarks))
+    sites = tuple(in_force(ENVELOPE, objects.envelopes, acceptable_site, accepted, remarks))
     nodes = tuple(map(read_node, objects.nodes))
     profiles = _with_deleted(living, accepted, Users(nodes, sites, _reserved(objects.pods)), remarks)
     if not profiles:
@@ -160,11 +161,12 @@ def _pools(
         metadata = deployment["metadata"]
         key = (metadata["namespace"], metadata["labels"][names.POOL])
         deployed[key] += deployment["spec"].get("replicas", 1)
+    readings = recalled(objects.pools)
     for obj in objects.pools:
         name = (obj["metadata"]["namespace"], obj["metadata"]["name"])
         pool, problems = read_pool(obj, profiles, reader, deployed=deployed[name], models=models)
         if pool is not None:
-            yield pool.record
+            yield replace(pool.record, wish=with_readings(pool.record.wish, readings))
         else:
             full = f"{name[0]}/{name[1]}"
             refusal = f"GPUInferencePool {full} is refused ({problems[0]})."

@@ -22,7 +22,7 @@ from ampacity.translate.pools.reading import read_pool
 from ampacity.translate.profiles.profile import profile_of
 from ampacity.translate.records import NodeRecord, PoolRecord, Profile, World
 from ampacity.translate.residency import read_namespace
-from ampacity.translate.sites.site import site_of
+from ampacity.translate.snapshot.acceptable import acceptable_site
 
 T = TypeVar("T")
 Problems = tuple[Problem, ...]
@@ -36,11 +36,13 @@ _BESIDE_THE_POINT = ("Service", "ConfigMap", "ServiceAccount", "HorizontalPodAut
 
 @dataclass(slots=True)
 class Scenario:
-    """The world that the documents describe. `assumptions`: sentences on what was taken as given."""
+    """The world that the documents describe. `assumptions`: sentences on what was taken as given; `where`:
+    the document of each pool, by "namespace/name"."""
 
     world: World
     faults: list[Fault] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
+    where: dict[str, str] = field(default_factory=dict)
 
 
 def scenario(documents: Sequence[Document], faults: Iterable[Fault] = ()) -> Scenario:
@@ -48,7 +50,7 @@ def scenario(documents: Sequence[Document], faults: Iterable[Fault] = ()) -> Sce
     found = Scenario(World({}, (), (), ()), list(faults))
     by_kind = _by_kind(documents, found)
     models = _models(by_kind["AcceleratorProfile"], found.faults)
-    sites = dict(_read_all(by_kind["SitePowerEnvelope"], site_of, found.faults))
+    sites = dict(_read_all(by_kind["SitePowerEnvelope"], acceptable_site, found.faults))
     profiles = tuple(model.profile for _, model in sorted(models.items()))
     found.faults += unknown_profiles(by_kind["SitePowerEnvelope"], models.keys())
     reader = PodReader(pattern for profile in profiles for pattern in profile.resources)
@@ -57,7 +59,7 @@ def scenario(documents: Sequence[Document], faults: Iterable[Fault] = ()) -> Sce
         profiles=profiles,
         nodes=_nodes(by_kind["Node"], sites, models, found),
         pods=read_pods(documents, reader, found.faults, found.assumptions),
-        pools=tuple(_pools(by_kind, profiles, reader, found.faults)),
+        pools=tuple(_pools(by_kind, profiles, reader, found)),
         namespaces=_namespaces(by_kind["Namespace"], found.faults),
     )
     order = {document.where: number for number, document in enumerate(documents)}
@@ -141,13 +143,15 @@ def _pools(
     by_kind: Mapping[str, Sequence[Document]],
     profiles: Sequence[Profile],
     reader: PodReader,
-    faults: list[Fault],
+    found: Scenario,
 ) -> Iterable[PoolRecord]:
     """Models are those of the catalogue, and those given, which win."""
+    faults = found.faults
     models = dict(_read_all(shipped_documents(catalogue.models()), model_of, faults))
     models |= dict(_read_all(by_kind["ModelProfile"], model_of, faults))
     for document in by_kind["GPUInferencePool"]:
         pool, problems = read_pool(document.object, profiles, reader, models=tuple(models.values()))
         if pool is not None:
+            found.where[f"{pool.record.namespace}/{pool.record.name}"] = document.where
             yield pool.record
         faults += [Fault(document.where, problem) for problem in problems]

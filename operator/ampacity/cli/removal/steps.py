@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from ampacity.cli.removal.editing import NOT_FOUND, Stuck, edit, until
+from ampacity.cli.removal.reached import release
 from ampacity.cli.removal.rollouts import HandBack
 from ampacity.cli.removal.survey import CRDS, Survey, of_pool, waiting_pods
 from ampacity.cli.removal.templates import freed, gates
@@ -43,6 +44,12 @@ class Steps:
         """Free the templates of these Deployments without restarting a pod."""
         await self._each(self._hand_back(one, len(found)) for one in found)
 
+    async def reached(self, found: Sequence[str]) -> None:
+        """Leave what pools are reached by as it is, and take it from them."""
+        released = await self._each(release(self._client, one, self._guard) for one in found)
+        if released:
+            self._say(f"{counted(released, 'object')} by which pools are reached taken from them; they stay")
+
     async def templates(self, found: Iterable[Workload]) -> None:
         """Free other people's templates, as far as nothing restarts by it."""
         await self._each(self._free_template(one) for one in found)
@@ -67,8 +74,8 @@ class Steps:
 
     async def crds(self, found: Survey) -> None:
         """Delete the CRDs with all objects of our kinds, then what was kept for them, and their policies."""
-        if found.owned:
-            many = counted(len(found.owned), "Deployment")
+        if found.owned or found.reached:
+            many = counted(len(found.owned) + len(found.reached), "object")
             self.problems.append(f"the CRDs stay: {many} would go with them; run this command again")
             return
         await self._each(self._delete_crd(crd["metadata"]["name"], found) for crd in found.crds)
@@ -115,9 +122,7 @@ class Steps:
         return True
 
     async def _rollout(self, namespace: str, name: str, *, ours: bool) -> None:
-        work = HandBack(
-            self._client, namespace, name, ours=ours, guard=self._guard, patience=self._patience
-        )
+        work = HandBack(self._client, namespace, name, ours=ours, guard=self._guard, patience=self._patience)
         await work.run()
 
     async def _delete_crd(self, name: str, found: Survey) -> bool:

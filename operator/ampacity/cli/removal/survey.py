@@ -9,6 +9,7 @@ from typing import Any
 from ampacity import names
 from ampacity.cli.fetch.pages import every, if_known
 from ampacity.cli.removal.owners import owned_by_us, owners
+from ampacity.cli.removal.reached import reached_by
 from ampacity.cli.removal.rollouts import MARK
 from ampacity.cli.removal.templates import gates, waits
 from ampacity.cli.removal.workloads import DEPLOYMENT, KINDS, REPLICA_SET, Workload, workloads
@@ -31,6 +32,7 @@ class Survey:
 
     `gated` and `scheduled`: unbound pods that wait by our gate, or for us as their scheduler.
     `records`: accepted generations. `policies`: paths. `objects`: how many of our kinds, by CRD name.
+    `reached`: paths of what pools are reached by, as far as it would be deleted with them.
     """
 
     pools: tuple[Json, ...]
@@ -43,6 +45,7 @@ class Survey:
     crds: tuple[Json, ...]
     policies: tuple[str, ...]
     objects: Mapping[str, int]
+    reached: tuple[str, ...] = ()
 
     @property
     def owned(self) -> tuple[Json, ...]:
@@ -71,6 +74,7 @@ async def survey(client: Client) -> Survey:
         crds=crds,
         policies=tuple([path for kind in POLICIES for path in await _policies(client, kind)]),
         objects={crd["metadata"]["name"]: len(await _objects(client, crd)) for crd in crds},
+        reached=await reached_by(client),
     )
 
 

@@ -19,10 +19,10 @@ class Way(StrEnum):
     """How a template can be freed."""
 
     ROLLOUT_HELD = "rollout held"  # a Deployment: by `rollouts`, so that nothing restarts
-    EDIT = "edit"                  # nothing follows from an edit
-    RESTART = "restart"            # an edit restarts the pods: for its owner to decide
-    REMAKE = "remake"              # its template cannot be changed
-    MAKER = "maker"                # something else made it, and would put it back
+    EDIT = "edit"  # nothing follows from an edit
+    RESTART = "restart"  # an edit restarts the pods: for its owner to decide
+    REMAKE = "remake"  # its template cannot be changed
+    MAKER = "maker"  # something else made it, and would put it back
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ampacity.cli.render.distribution import draw_distribution
 from ampacity.cli.render.racks import SitePicture, draw_racks
 from ampacity.cli.render.style import Style
 from ampacity.cli.render.table import counted, table, wrapped
 from ampacity.cli.report import Demand, Waiting
+from ampacity.core.distribution.outcome import PoolOutcome
 from ampacity.core.plan import SiteReason
 from ampacity.core.snapshot import Note
 
@@ -18,18 +20,20 @@ MOST_SITES = 4
 
 def draw_plan(
     demands: Sequence[Demand],
+    outcomes: Sequence[PoolOutcome],
     sites: Sequence[SitePicture],
     over: Sequence[str],
     notes: Iterable[Note],
     assumptions: Iterable[str],
     style: Style,
 ) -> str:
-    """What fits where, what waits and why, the racks, what is over its limit or in doubt, and the sum."""
-    parts = [_placed(demands, style), _waiting(demands, style)]
+    """What fits where, what waits and why, who is served from where, the racks, what is over its limit or
+    in doubt, and the sum."""
+    parts = [_placed(demands, style), _waiting(demands, style), draw_distribution(outcomes, style)]
     parts += [draw_racks(sites, style) if sites else ""]
     parts += [_list("Over their limit", over, style)]
     parts += [_list("Counted on the safe side", (_note(note) for note in notes), style)]
-    parts += [_list("Assumed", assumptions, style), _sum(demands, over, style)]
+    parts += [_list("Assumed", assumptions, style), _sum(demands, over, outcomes, style)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -78,13 +82,19 @@ def _note(note: Note) -> str:
     return f"{note.kind} {note.name}: {note.sentence}" if note.name else f"{note.site}: {note.sentence}"
 
 
-def _sum(demands: Sequence[Demand], over: Sequence[str], style: Style) -> str:
+def _sum(
+    demands: Sequence[Demand], over: Sequence[str], outcomes: Sequence[PoolOutcome], style: Style
+) -> str:
     wanted = sum(demand.wanted for demand in demands)
     waits = sum(demand.waits for demand in demands)
     if over:
         found = f"{wanted - waits:,} of {counted(wanted, 'place')} found, and " if wanted else ""
         verb = "is" if len(over) == 1 else "are"
         return style.paint(f"{found}{counted(len(over), 'limit')} {verb} exceeded.", "red")
+    unserved = [one.pool for one in outcomes if one.short]
+    if not waits and unserved:
+        who = f"{', '.join(unserved[:3])}{' and others' if len(unserved) > 3 else ''}"
+        return style.paint(f"{counted(wanted, 'place')} found; demand of {who} is not all served.", "yellow")
     if not waits:
         return style.paint(f"Everything fits: {counted(wanted, 'place')}.", "green") if wanted else ""
     return style.paint(f"{wanted - waits:,} of {counted(wanted, 'place')} found, {waits:,} wait.", "yellow")
@@ -92,6 +102,7 @@ def _sum(demands: Sequence[Demand], over: Sequence[str], style: Style) -> str:
 
 def plan_json(
     demands: Sequence[Demand],
+    distribution: Sequence[dict[str, Any]],
     sites: Sequence[SitePicture],
     over: Sequence[str],
     notes: Iterable[Note],
@@ -101,6 +112,7 @@ def plan_json(
     return json.dumps(
         {
             "demand": [_demand_data(demand) for demand in demands],
+            "distribution": list(distribution),
             "sites": [_site_data(site) for site in sites],
             "over": list(over),
             "notes": [_note_data(note) for note in notes],

@@ -33,6 +33,7 @@ def _rows(found: Survey, *, templates: bool, crds: bool) -> Iterator[tuple[str, 
     yield "Deployments of pools", f"{len(found.pools):,}", (
         f"taken from their pools, templates freed; no restart: {counted(ready, 'pod')} run on"
     )
+    yield "Services, routes of pools", f"{len(found.reached):,}", "taken from their pools, as they are"
     yield "templates of yours, freed", f"{len(free):,}", "gate taken out; no restart"
     yield "templates of yours, left", f"{kept:,}", "listed below"
     yield "pods that wait with the gate", f"{len(found.gated):,}", "gate taken off, and no other"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from ampacity.controllers.pools.current import DeploymentRecord
 from ampacity.controllers.pools.desired import (
     Reserved,
     Sites,
@@ -16,6 +18,7 @@ from ampacity.controllers.pools.desired import (
     sites_of,
     tallies,
 )
+from ampacity.controllers.pools.following import Course, Outlook, Replicas, Variants
 from ampacity.controllers.pools.reading import PoolScene
 from ampacity.controllers.scene import Scene
 from ampacity.core.distribution import accepted_sites
@@ -24,17 +27,33 @@ from ampacity.core.plan import Grant
 from ampacity.translate.ledger.left import is_free, left_by
 from ampacity.translate.pools.pool import bounds_of
 from ampacity.translate.pools.template import deployment_key
-from ampacity.translate.records import PoolRecord
+from ampacity.translate.records import PodRecord, PoolRecord
+
+_NOTHING_SEEN = Outlook()
 
 
 @dataclass(frozen=True, slots=True)
 class PoolPlaces:
-    """A pool and where it has places, by site. `orphaned`: sites of it without an envelope in force."""
+    """A pool and where it has places, by site. `orphaned`: sites of it without an envelope in force.
+    `course`: of a pool whose sites distribution decides."""
 
     pool: PoolScene
     sites: Sites
     counts: dict[str, Tally]
     orphaned: tuple[str, ...] = ()
+    course: Course | None = None
+
+    def due_holds(self) -> Mapping[str, int]:
+        """How many holds each site may keep."""
+        if self.course is not None:
+            return self.course.due_holds()
+        return due_holds(_total(self.pool), self.sites, self.counts)
+
+    def replicas(self, seen: Outlook) -> Mapping[str, int]:
+        """What the Deployment at each site is to ask for."""
+        if self.course is not None:
+            return self.course.wanted(seen)
+        return replicas(_total(self.pool), self.sites, self.counts)
 
 
 class Fleet:
@@ -45,9 +64,9 @@ class Fleet:
         self.answering = frozenset(node.name for node in scene.nodes if node.ready)
         self.usable = frozenset(n.name for n in scene.nodes if n.ready and not n.unschedulable)
         self._known = {v.obj["metadata"]["name"]: v.value for v in scene.envelopes if v.value is not None}
-        self._deployed: dict[str, set[str]] = {}
+        self._deployed: dict[str, dict[str, DeploymentRecord]] = {}
         for deployment in scene.deployments:
-            self._deployed.setdefault(deployment.pool, set()).add(deployment.site)
+            self._deployed.setdefault(deployment.pool, {})[deployment.site] = deployment
         self._accepted: dict[str, tuple[str, ...]] = {}
 
     @staticmethod
@@ -87,7 +106,7 @@ class Fleet:
         """How many holds each Deployment may keep, by controller key; those of an unreadable pool stay."""
         due: dict[str, int] = {}
         for places in self.places(ledger):
-            for site, count in due_holds(_total(places.pool), places.sites, places.counts).items():
+            for site, count in places.due_holds().items():
                 due[key_at(places.pool, site)] = count
         now = holds_by_controller(ledger)
         for pool in self._scene.pools:
@@ -96,12 +115,14 @@ class Fleet:
                 due |= {key: now[key] for key in keys}
         return due
 
-    def deployments(self, ledger: Ledger, surging: Container[str] = ()) -> list[Wanted]:
+    def deployments(
+        self, ledger: Ledger, surging: Container[str] = (), seen: Outlook = _NOTHING_SEEN
+    ) -> list[Wanted]:
         """Every Deployment as it should be, those included that should go.
 
         `surging`: keys of those that may end a pod only once its successor runs.
         """
-        every = [wanted for places in self.places(ledger) for wanted in _wanted(places)]
+        every = [wanted for places in self.places(ledger) for wanted in _wanted(places, seen)]
         return [replace(wanted, surges=True) if wanted.key in surging else wanted for wanted in every]
 
     def asked(self, ledger: Ledger) -> dict[str, int]:
@@ -111,6 +132,15 @@ class Fleet:
         return {
             places.pool.key: sum(replicas(_total(places.pool), places.sites, places.counts).values())
             for places in (self.places(ledger, leaving) if leaving else ())
+            if places.course is None
+        }
+
+    def asked_at(self, ledger: Ledger) -> dict[str, Mapping[str, int]]:
+        """The same by site, for all pools whose sites were decided."""
+        return {
+            places.pool.key: places.course.asked()
+            for places in (self.places(ledger, self._scene.targets) if self._scene.targets else ())
+            if places.course is not None
         }
 
     def places(self, ledger: Ledger, only: Container[str] | None = None) -> Iterator[PoolPlaces]:
@@ -121,7 +151,7 @@ class Fleet:
             if pool.record is None or (only is not None and pool.key not in only):
                 continue
             pods = tuple(self._scene.index.in_pool(pool.key))
-            deployed = self._deployed.get(pool.key, set())
+            deployed = self._deployed.get(pool.key, {}).keys()
             present = deployed | {site for pod in pods for site in pod.shape.sites}
             present |= {site for key, site in held_at if key == key_at(pool, site)}
             accepted = [site for site in self._sites_for(pool.record) if site in present]
@@ -130,7 +160,34 @@ class Fleet:
                 pool, (*sites.ranked, *sites.left), pods, reserved, self.answering, self._scene.late
             )
             orphaned = tuple(site for site in sites.ranked if site not in self._known)
-            yield PoolPlaces(pool, sites, counts, orphaned)
+            places = PoolPlaces(pool, sites, counts, orphaned)
+            yield places if pool.record.wish is None else self._on_course(places, pods, ledger)
+
+    def _on_course(self, places: PoolPlaces, pods: tuple[PodRecord, ...], ledger: Ledger) -> PoolPlaces:
+        """The same, of a pool whose sites distribution decides."""
+        record = places.pool.record
+        assert record is not None and record.wish is not None
+        variants = Variants(record.wish, self._scene.profiles, ledger)
+        running = Counter(variants.running(pods))
+        held = Counter((hold.controller, variants.of(hold.profile)) for hold in ledger.holds)
+        serving = Counter(pod.controller for pod in pods if pod.node in self.answering)
+        found = {}
+        for site, tally in places.counts.items():
+            key, deployment = key_at(places.pool, site), self._deployed.get(record.key, {}).get(site)
+            found[site] = Replicas(
+                _of(running, key), _of(held, key),
+                min(deployment.ready, deployment.replicas, serving[key]) if deployment else 0,
+                tally.leaving,
+                deployment.replicas if deployment else None,
+                fixed=site in self._scene.closed or site in places.orphaned,
+                must_go=site in places.sites.left and site not in self._lawful(record),
+            )  # fmt: skip
+        course = Course(record.key, self._scene.targets.get(record.key), found)
+        return replace(places, course=course)
+
+    def _lawful(self, record: PoolRecord) -> tuple[str, ...]:
+        """Sites where nothing that binds the pool forbids it to stay, whether it likes them or not."""
+        return accepted_sites(self._known, (), {}, bounds_of(record, self._scene.namespaces))
 
     def _sites_for(self, record: PoolRecord) -> tuple[str, ...]:
         key = f"{record.namespace}/{record.name}"
@@ -140,11 +197,16 @@ class Fleet:
         return self._accepted[key]
 
 
-def _wanted(places: PoolPlaces) -> Iterator[Wanted]:
+def _of(counts: Mapping[tuple[str, str], int], controller: str) -> dict[str, int]:
+    """By variant, of one controller."""
+    return {variant: count for (key, variant), count in counts.items() if key == controller}
+
+
+def _wanted(places: PoolPlaces, seen: Outlook) -> Iterator[Wanted]:
     pool = places.pool
     if pool.model is None or pool.template is None:
         return
-    for site, count in replicas(_total(pool), places.sites, places.counts).items():
+    for site, count in places.replicas(seen).items():
         yield Wanted(pool.model, pool.template, pool.digest, site, count, unwanted=not count)
 
 

@@ -14,6 +14,7 @@ from ampacity.translate.models.records import Model
 from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.pools.reading import read_pool
 from ampacity.translate.records import PoolRecord, Profile
+from ampacity.translate.telemetry import Readings, with_readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,18 @@ class PoolReading:
         if pool is None:
             return PoolScene(obj, problems)
         return PoolScene(obj, (), pool.model, pool.template, digest_of(pool.template), pool.record)
+
+
+def measured(scenes: Iterable[PoolScene], readings: Readings) -> tuple[PoolScene, ...]:
+    """The same, with demand as telemetry has it."""
+    return tuple(_measured(scene, readings) for scene in scenes)
+
+
+def _measured(scene: PoolScene, readings: Readings) -> PoolScene:
+    if scene.record is None:
+        return scene
+    wish = with_readings(scene.record.wish, readings)
+    return scene if wish is scene.record.wish else replace(scene, record=replace(scene.record, wish=wish))
 
 
 def _deployed(scene: PoolScene, replicas: int) -> PoolScene:

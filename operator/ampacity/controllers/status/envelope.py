@@ -19,8 +19,10 @@ from ampacity.apis.envelope_status import (
 )
 from ampacity.controllers.status.conditions import acceptance, condition, listed, shortened
 from ampacity.controllers.status.limits import Slack, binding, limit_status, live_sources, over, slacks
+from ampacity.controllers.status.shares import exceeded, share_status
 from ampacity.core.load import Load
 from ampacity.core.rows import FailureEffect, RowKind, RowStatus, SiteRows
+from ampacity.core.shares import ShareUse
 from ampacity.core.site import CoolingUnit, Declared, Domain, Problem, Site
 from ampacity.core.snapshot import Note
 from ampacity.core.units import format_power
@@ -44,7 +46,7 @@ class EnvelopeView:
 
     `accepted`: the generation in force. `rows`, `loads` (mW per rack) and
     `occupied` (racks with nodes) are of the last cycle; `rows` None before the first.
-    `closed`: why the site as a whole grants nothing, "" if it does.
+    `closed`: why the site as a whole grants nothing, "" if it does. `shares`: how they stand.
     """
 
     generation: int
@@ -55,6 +57,7 @@ class EnvelopeView:
     occupied: Collection[str] = frozenset()
     notes: tuple[Note, ...] = ()
     closed: str = ""
+    shares: tuple[ShareUse, ...] = ()
 
 
 def envelope_status(view: EnvelopeView) -> tuple[EnvelopeStatus, tuple[RowStatus, ...]]:
@@ -65,7 +68,8 @@ def envelope_status(view: EnvelopeView) -> tuple[EnvelopeStatus, tuple[RowStatus
     figures: dict[str, object] = {}
     if rows is not None:
         found = slacks(rows, view.loads)
-        conditions += [*_overloaded(found, view.generation), *_redundancy(rows.site, view.generation)]
+        conditions += [*_overloaded(found, view.generation), *exceeded(view.shares, view.generation)]
+        conditions += _redundancy(rows.site, view.generation)
         figures = _figures(view, rows, described, found)
     ready = acceptance(view.generation, view.accepted, view.problems)
     status = EnvelopeStatus(
@@ -88,6 +92,7 @@ def _figures(
         "domains": _tightest(domains, MAX_DOMAINS),
         "domains_omitted": max(0, len(_by_name(domains)) - MAX_DOMAINS) or None,
         "racks": _racks(rows.site, described, view.occupied),
+        "shares": share_status(view.shares),
         "failures": [_failure(effect) for effect in failures[:MAX_FAILURES]],
         "failures_omitted": max(0, len(failures) - MAX_FAILURES) or None,
     }

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from ampacity import names
 from ampacity.apis import Condition
 from ampacity.apis.gpu_inference_pool import MAX_SITES, PoolSiteStatus, PoolStatus
+from ampacity.apis.pool_telemetry import RegionTelemetry
 from ampacity.controllers.status.conditions import condition, listed, shortened, stalled
+from ampacity.controllers.status.following import Following, demand_conditions, regions, steering
+from ampacity.controllers.status.serving import Trouble, serving_conditions
 from ampacity.core.plan import Reason, Refusal, SiteReason
 from ampacity.core.sentences import no_envelope
 from ampacity.core.site import Problem
@@ -33,7 +36,9 @@ class PoolView:
     `refusals`: of its replicas and waiting pods. `failures`: what keeps a
     Deployment from creating pods that have a place; `refused`: what the API server
     says against a Deployment itself. `outdated`: pods of an earlier
-    template. `orphaned`: sites where it runs and that have no envelope in force.
+    template. `orphaned`: sites where it runs and that have no envelope in force. `telemetry`: demand
+    as measured. `unreached`: what keeps users from reaching it. `following`: of a pool whose
+    sites distribution decides.
     """
 
     name: str
@@ -47,6 +52,9 @@ class PoolView:
     outdated: int = 0
     orphaned: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    telemetry: tuple[RegionTelemetry, ...] = ()
+    unreached: tuple[Trouble, ...] = ()
+    following: Following | None = None
 
     @property
     def placed(self) -> int:
@@ -59,6 +67,12 @@ class PoolView:
     @property
     def waiting(self) -> int:
         return max(0, self.desired - self.placed)
+
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """Sites where there are not as many replicas as belong there, in words."""
+        placed = {places.site: places.placed for places in self.places}
+        return self.following.moving(placed) if self.following else ()
 
 
 def pool_status(view: PoolView) -> PoolStatus:
@@ -73,7 +87,15 @@ def pool_status(view: PoolView) -> PoolStatus:
         selector=f"{names.POOL}={view.name}",
         sites=sites[:MAX_SITES],
         sites_omitted=max(0, len(sites) - MAX_SITES) or None,
-        conditions=_conditions(view),
+        telemetry=list(view.telemetry),
+        steering=steering(view.following) if view.following else [],
+        regions=regions(view.following) if view.following else [],
+        conditions=[
+            *_conditions(view),
+            *(demand_conditions(view.following, view.generation) if view.following else ()),
+            *_stale(view),
+            *serving_conditions(view.unreached, view.generation),
+        ],
     )
 
 
@@ -81,12 +103,15 @@ def _sites(view: PoolView) -> list[PoolSiteStatus]:
     """Sites with places first, then those that were tried, each with its reason."""
     places = {p.site: p for p in view.places if p.placed or p.ready}
     reasons, counts = _refused_at(view.refusals)
+    decided = view.following.targets if view.following else None
+    wanted = decided.by_site if decided is not None else None
     found = []
-    for site in dict.fromkeys([*places, *reasons]):
+    for site in dict.fromkeys([*places, *(wanted or ()), *reasons]):
         at, why = places.get(site), reasons.get(site)
         found.append(
             PoolSiteStatus(
                 site=site,
+                target=wanted[site] if wanted is not None else None,
                 placed=at.placed if at else 0,
                 ready=at.ready if at else 0,
                 waiting=counts[site],
@@ -119,9 +144,10 @@ def _conditions(view: PoolView) -> list[Condition]:
         ]
     reason, message = _progress(view)
     done = reason == "AllReady"
+    ready = done or reason == "Moving"
     waiting = [condition("Waiting", True, reason, message, generation=generation)] if view.waiting else []
     return [
-        condition("Ready", done, reason, message, generation=generation),
+        condition("Ready", ready, reason, message, generation=generation),
         condition("Reconciling", not (done or view.refused), reason, message, generation=generation),
         stalled(view.refused, generation, Reason.REFUSED.value),
         *waiting,
@@ -136,6 +162,22 @@ def _without_envelope(view: PoolView) -> list[Condition]:
     return [condition("SiteUnknown", True, Reason.NO_ENVELOPE.value, told, generation=view.generation)]
 
 
+def _stale(view: PoolView) -> list[Condition]:
+    """Whether demand is planned with that is no longer what is measured."""
+    missing = [one for one in view.telemetry if one.stale]
+    if not missing:
+        return []
+    what = listed(f"{one.region}: {_kept(one)} ({one.message})" for one in missing)
+    return [condition("TelemetryStale", True, "NoAnswer", what, generation=view.generation)]
+
+
+def _kept(one: RegionTelemetry) -> str:
+    if one.requests_per_second is None:
+        return "nothing was measured yet, and the stated requestsPerSecond counts alone"
+    since = f", measured at {one.at}," if one.at else ""
+    return f"the last {one.requests_per_second:g} requests/s{since} count on"
+
+
 def _orphaned(view: PoolView) -> str:
     return listed(no_envelope(site) for site in view.orphaned)
 
@@ -144,6 +186,8 @@ def _progress(view: PoolView) -> tuple[str, str]:
     """The one reason that matters most, as a word and a sentence."""
     if view.refused:
         return Reason.REFUSED.value, listed(view.refused)
+    if view.following is not None and view.following.targets is None:
+        return "Deciding", "it is being decided where its replicas belong; what runs stays as it is"
     if view.waiting:
         return _why_waiting(view)
     if view.failures:
@@ -152,6 +196,8 @@ def _progress(view: PoolView) -> tuple[str, str]:
         return "Replacing", _replacing(view)
     if view.ready < view.desired:
         return "Starting", f"{view.ready} of {view.desired} replicas are ready"
+    if view.moving:
+        return "Moving", f"{view.ready} of {view.desired} replicas are ready; {listed(view.moving)}"
     return "AllReady", f"{view.ready} of {view.desired} replicas are ready"
 
 
@@ -168,4 +214,7 @@ def _why_waiting(view: PoolView) -> tuple[str, str]:
         return Reason.NO_ENVELOPE.value, f"{counted}: {_orphaned(view)}"
     if view.refusals:
         return view.refusals[0].reason.value, f"{counted}: {view.refusals[0].sentence}"
+    if view.following is not None and view.following.short:
+        short = view.following.short[0]
+        return short.cause.reason.value, short.sentence
     return "Placing", f"{counted} for the next placement cycle"

@@ -13,12 +13,13 @@ from ampacity.core.site import Problem
 
 
 class Short(StrEnum):
-    """What sites that may serve a region are short of."""
+    """What sites that may serve a region are short of; ENOUGH: nothing, nobody wants more of them."""
 
     LIMIT = "LimitShort"
     SLOTS = "NoSlots"
     SPREAD = "Spread"
     NOT_WORTH = "NotWorthAMove"
+    ENOUGH = "Enough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,23 @@ class Unserved:
     cause: SiteCause
     sentence: str
     sites: tuple[SiteCause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteNumber:
+    """Why a pool has as many replicas at a site as it was given, and no more.
+
+    `serves`: of each region with a flow to the site, the part of what it asks, largest first (none where
+    replicas are counted). `cause`: what keeps the site from more; `though`: who
+    would be better off with more, "" if nobody.
+    """
+
+    pool: str
+    site: str
+    replicas: int
+    serves: tuple[tuple[str, float], ...]
+    cause: SiteCause
+    though: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,9 @@ def _stand(floor: Floor, name: str, demand: Demand, span: slice) -> Standing | N
     np.minimum.at(least, place, busy)
     loads = np.zeros((len(floor.columns.bay_rack), 3), np.int64)
     loads[bays] = floor.columns.per_gpu[floor.columns.bay_draw[bays]] * least[:, None]
-    return Standing(name, demand, nodes, copies, loads)
+    counts = np.zeros((len(loads), len(floor.columns.shares)), np.int64)
+    counts[bays] = demand.counts[floor.columns.bay_draw[bays]]
+    return Standing(name, demand, nodes, copies, np.hstack([loads, counts]))
 
 
 def _berth(snapshot: Snapshot, site: str, one: Standing) -> Berth:
@@ -90,9 +92,11 @@ def _gpus(floor: Floor, standing: Sequence[Standing]) -> Iterator[Limit]:
         profiles = sorted({floor.columns.views[node].profile for node in nodes.tolist()})
         for size in sorted({one.demand.main_amount for one in group}):
             coefs = [(one.footprint, one.demand.main_amount // size) for one in group]
-            most = _usable(floor, group, nodes, free, size)
-            what = f"free GPUs of {', '.join(profiles)}" + (f" in groups of {size}" if size > 1 else "")
-            yield Limit(what, most, tuple([(name, coef) for name, coef in coefs if coef]))
+            most, there = _usable(floor, group, nodes, free, size), int((free // size).sum())
+            what = "free GPUs" if most == there else "GPUs that their racks can feed and cool"
+            what += f" of {', '.join(profiles)}" + (f" in groups of {size}" if size > 1 else "")
+            kept = tuple([(name, coef) for name, coef in coefs if coef])
+            yield Limit(what, most, kept, derived=most < there)
 
 
 def _usable(floor: Floor, group: Sequence[Standing], nodes: Ints, free: Ints, size: int) -> int:

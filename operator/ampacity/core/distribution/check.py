@@ -80,11 +80,11 @@ def _capacity(pool: Pool, sites: Sequence[SiteRoom], ms: Floats) -> Iterator[Pro
 
 def _residency(pool: Pool, sites: Sequence[SiteRoom], ms: Floats) -> Iterator[Problem]:
     if sites and not any(all(one.admits(site.areas) for one in pool.residency) for site in sites):
-        asked = sorted(set[str]().union(*(one.run or () for one in pool.residency)))
+        asked = [", ".join(sorted(one.run)) or "none" for one in pool.residency if one.run is not None]
         there = sorted(set[str]().union(*(site.areas for site in sites)))
         yield Problem(
             "residency",
-            f"it excludes every site: allowed are {', '.join(asked) or 'none'}, "
+            f"it excludes every site: allowed are {' and at once '.join(dict.fromkeys(asked))}, "
             f"sites are in {', '.join(there) or 'no stated country'}",
             "allow an area that has a site, or state the country of sites",
         )
@@ -93,7 +93,9 @@ def _residency(pool: Pool, sites: Sequence[SiteRoom], ms: Floats) -> Iterator[Pr
 def _spread(pool: Pool, sites: Sequence[SiteRoom], ms: Floats) -> Iterator[Problem]:
     count = sum(accepts(pool, site) for site in sites)
     spread = pool.spread
-    if spread.sites > max(count, 1):
+    if not count:
+        return
+    if spread.sites > count:
         yield Problem(
             "spread.sites",
             f"{spread.sites} sites are asked for, {count} are accepted",
@@ -101,7 +103,7 @@ def _spread(pool: Pool, sites: Sequence[SiteRoom], ms: Floats) -> Iterator[Probl
         )
     if not 0 < spread.share <= 1:
         yield Problem("spread.share", f"{spread.share} is no part", "give a part above 0, at most 1")
-    elif count and spread.share * count < 1 - 1e-9:
+    elif spread.share * count < 1 - 1e-9:
         yield Problem(
             "spread.share",
             f"{count} accepted sites with at most {spread.share:.0%} each make no whole",

@@ -42,4 +42,4 @@ def _limit(room: Room, berths: Ints, placed: Ints) -> Limit:
     weights = {berth: max(1, room.berths[berth][1].power) for berth in berths.tolist()}
     coefs = tuple([(room.berths[berth][1].footprint, weight) for berth, weight in weights.items()])
     most = sum(weight * int(placed[berth]) for berth, weight in weights.items())
-    return Limit("what the planner finds places for", most, coefs)
+    return Limit("what the planner finds places for", most, coefs, derived=True)

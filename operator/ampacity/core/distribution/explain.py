@@ -12,6 +12,7 @@ from ampacity.core.distribution.fleet import Fleet
 from ampacity.core.distribution.model import Limit
 from ampacity.core.distribution.room import Room
 from ampacity.core.distribution.settled import Settled
+from ampacity.core.rows.shortfall import failing, named
 from ampacity.core.units import format_power
 
 _HOPE: tuple[Bar | Short, ...] = (
@@ -58,7 +59,7 @@ def _causes(settled: Settled, fleet: Fleet, room: Room, region: int) -> Iterator
     flows = np.flatnonzero(block.flow_region == region)
     flows = flows[np.argsort(block.flow_weight[flows], kind="stable")]
     for point in block.flow_point[flows].tolist():
-        yield _short(settled, fleet, room, point)
+        yield lacking(settled, fleet, room, point)
     offered = set(block.site[block.flow_point[flows]].tolist())
     ms = fleet.ms(block.pool)
     name = block.regions[region]
@@ -71,11 +72,11 @@ def _causes(settled: Settled, fleet: Fleet, room: Room, region: int) -> Iterator
                 yield SiteCause(site.name, barred.bar, barred.sentence)
 
 
-def _short(settled: Settled, fleet: Fleet, room: Room, point: int) -> SiteCause:
+def lacking(settled: Settled, fleet: Fleet, room: Room, point: int) -> SiteCause:
     """What one more replica at the point lacks: the variant that lacks least speaks."""
     block, site = settled.block, fleet.sites[settled.block.site[point]].name
     found = [
-        _lacking(room, int(block.option_berth[option]), site, _variant(settled, option))
+        _lack(room, int(block.option_berth[option]), site, _variant(settled, option))
         for option in np.flatnonzero(block.option_point == point).tolist()
     ]
     lack, cause = min(found, key=lambda one: one[0])
@@ -90,7 +91,7 @@ def _short(settled: Settled, fleet: Fleet, room: Room, point: int) -> SiteCause:
     )
 
 
-def _lacking(room: Room, berth: int, site: str, variant: str) -> tuple[float, SiteCause]:
+def _lack(room: Room, berth: int, site: str, variant: str) -> tuple[float, SiteCause]:
     """How far one more replica is from fitting (0: it fits), and the cause."""
     short = room.short(berth)
     if short is not None:
@@ -107,7 +108,8 @@ def _limit_cause(site: str, variant: str, limit: Limit, over: int) -> SiteCause:
     if not limit.unit:
         return SiteCause(site, Short.LIMIT, f"{limit.what}: none left for one more {variant}")
     short = -(-over // limit.unit)
-    sentence = f"{limit.what} short by {format_power(short)} for one more {variant}"
+    what, when = (named(limit.row), failing(limit.row.state)) if limit.row else (limit.what, "")
+    sentence = f"{what} short by {format_power(short)}{when} for one more {variant}"
     return SiteCause(site, Short.LIMIT, sentence, limit.row, short)
 
 

@@ -20,7 +20,7 @@ TIER_STEP_MS = 1_000.0  # a step down the order of tiers weighs more than any ro
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fleet:
-    """What blocks are made from: sites in name order, ms by region and site, what stands now."""
+    """What blocks are made from: sites in name order, ms by origin and site, what stands now."""
 
     sites: tuple[SiteRoom, ...]
     room: Room
@@ -32,7 +32,7 @@ class Fleet:
     def ms(self, pool: Pool) -> Floats:
         """[regions of the pool, sites], infinite where unknown."""
         unknown = np.full(len(self.sites), np.inf)
-        rows = [self.latency.get(demand.region, unknown) for demand in pool.demand]
+        rows = [self.latency.get(demand.origin, unknown) for demand in pool.demand]
         return np.array(rows).reshape(len(pool.demand), len(self.sites))
 
     def slots(self, pool: Pool) -> Mask:
@@ -51,9 +51,9 @@ def read_fleet(task: Task, policy: Policy) -> Fleet:
     sites = tuple(sorted(task.sites, key=attrgetter("name")))
     number = {site.name: index for index, site in enumerate(sites)}
     latency: dict[str, Floats] = {}
-    for (region, site), rtt in task.latency.items():
+    for (origin, site), rtt in task.latency.items():
         if site in number:
-            latency.setdefault(region, np.full(len(sites), np.inf))[number[site]] = rtt.ms
+            latency.setdefault(origin, np.full(len(sites), np.inf))[number[site]] = rtt.ms
     standing: dict[str, Mask] = {}
     for index, one in enumerate(sites):
         for berth in one.berths:

@@ -6,7 +6,8 @@ steers a region's requests to a variant. So capacity may not depend on such stee
 has one unit, *work*: one replica of its first variant. `rate[v]` is the work that a replica of v does,
 by the pool's mean mix of tokens; `work[r]` what a request/s of region r takes, on the variant where it
 takes most. Then for any split of requests over the replicas of a site, work done <= work taken: the
-figures never promise too much. They are exact for a pool with one variant or one mix of tokens.
+figures never promise too much. They are exact for a pool with one variant or one mix of tokens. Where
+requests take no work at all (every token cached, none to write), one variant is as good as another.
 """
 
 from __future__ import annotations
@@ -49,5 +50,5 @@ def goodput(pool: Pool) -> Goodput:
     if not requests.any():
         requests = np.ones(len(pool.demand))
     mean = requests @ exact
-    rate = mean[0] / mean if len(pool.demand) else np.ones(len(pool.variants))
+    rate = mean[0] / mean if mean.all() and len(mean) else np.ones(len(pool.variants))
     return Goodput((exact * rate).max(axis=1, initial=0.0), rate)

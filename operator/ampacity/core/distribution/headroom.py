@@ -1,4 +1,4 @@
-"""How much more load a site's nodes could take, all limits of all states observed."""
+"""How much more load a site's nodes could take, all limits of all states observed; and who has too much."""
 
 from __future__ import annotations
 
@@ -31,6 +31,17 @@ def site_headroom(snapshot: Snapshot) -> dict[str, int]:
         if name in found:
             found[name] = int((loads[:, 0] * parts)[site == number].sum() * _ALMOST)
     return found
+
+
+def overdrawn(snapshot: Snapshot) -> frozenset[str]:
+    """Sites that draw more than one of their limits allows, in some state."""
+    columns = read_columns(snapshot, ())
+    headroom = read_headroom(snapshot, columns)
+    return frozenset(
+        name
+        for number, name in enumerate(columns.sites)
+        if name in snapshot.sites and bool((headroom.site_left(number) < 0).any())
+    )
 
 
 def _idle_loads(columns: Columns) -> Ints:

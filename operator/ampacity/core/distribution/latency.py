@@ -11,23 +11,14 @@ about one in four is slower, up to 5.5 times the ideal where cables make a detou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
-from ampacity.core.distribution.model import Rtt
+from ampacity.core.distribution.model import Place, Rtt
 
 EARTH_KM = 6371.0
 FIBRE_KM_PER_MS = 299.792458 / 1.4682
 STRETCH = 2.1
 ENDS_MS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place on Earth, degrees."""
-
-    latitude: float
-    longitude: float
 
 
 def latencies(

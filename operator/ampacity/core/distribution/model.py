@@ -40,15 +40,32 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place on Earth, degrees."""
+
+    latitude: float
+    longitude: float
+
+    def __str__(self) -> str:
+        return f"{self.latitude:g},{self.longitude:g}"
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """What one region asks of a pool: requests/s and their mean tokens. `cached`: part of the input tokens
-    that a prefix cache spares."""
+    that a prefix cache spares. `place`: where the region is, where the pool has to say so itself."""
 
     region: str
     requests: float
     input_tokens: float
     output_tokens: float
     cached: float = 0.0
+    place: Place | None = None
+
+    @property
+    def origin(self) -> str:
+        """The region as round trips know it: pools may mean different places by one name."""
+        return self.region if self.place is None else f"{self.region}@{self.place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +136,8 @@ class Limit:
     """sum(coefficient * replicas) <= most over footprints of one site; exact integers, none negative.
 
     `what` names it in sentences ("PDU pdu-3", "GPUs of h200"). `unit`: how many of the integers make one mW
-    (rows count in nW), 0 where they are no power. `row`: the row it stands for, if any.
+    (rows count in nW), 0 where they are no power. `row`: the row it stands for, if any. `derived`: it follows
+    from rows, and tells people less than they do.
     """
 
     what: str
@@ -127,6 +145,7 @@ class Limit:
     coefs: tuple[tuple[str, int], ...]
     unit: int = 0
     row: Row | None = None
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +181,7 @@ class Rtt:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One question. `latency`: by (region, site); a pair without one is out of reach.
+    """One question. `latency`: by (origin, site), see `Demand`; a pair without one is out of reach.
 
     `current`: replicas that serve now; leave it out to decide as if nothing ran.
     """

@@ -71,13 +71,14 @@ class Room:
 
     def short(self, berth: int) -> tuple[int, int, int] | None:
         """The limit that one more replica would exceed most, relative to what it takes there; by how much,
-        and what it takes. None if it would exceed none."""
+        and what it takes. None if it would exceed none. Of two, the one that is not derived from others."""
         inside = np.flatnonzero(self.berth == berth)
         coefs = self.coef[inside]
         over = coefs - self.left[self.limit[inside]]
         if not len(inside) or over.max() <= 0:
             return None
-        worst = int(np.argmax(over / coefs))
+        derived = np.array([self.limits[limit][1].derived for limit in self.limit[inside].tolist()])
+        worst = max(np.flatnonzero(over > 0).tolist(), key=lambda n: (not derived[n], over[n] / coefs[n]))
         return int(self.limit[inside[worst]]), int(over[worst]), int(coefs[worst])
 
 

@@ -37,9 +37,11 @@ class Standing:
 
 def row_limits(snapshot: Snapshot, floor: Floor, site: str, standing: Sequence[Standing]) -> Iterator[Limit]:
     """Rows that these footprints could fill."""
-    rows = snapshot.sites[site].rows.rows
+    system = snapshot.sites[site].rows
+    rows = (*system.rows, *(share.row for share in system.shares))
     number = floor.columns.sites.index(site)
-    base, left = floor.headroom.row_base[number], floor.headroom.site_left(number).tolist()
+    base, headroom = floor.headroom.row_base[number], floor.headroom
+    left = [*headroom.site_left(number).tolist(), *headroom.shares_left(number).tolist()]
     least = np.array([_least_adds(floor, one, base, len(rows)) for one in standing], np.int64)
     slots = [int(one.copies.sum()) for one in standing]
     for row, adds in enumerate(least.T.tolist()):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ampacity.core.snapshot import NodeView, Resources, Shape, Snapshot
+from ampacity.core.snapshot import NodeView, Resources, Shape, Snapshot, Work
+from ampacity.core.workload import Workload
 
 
 def without(snapshot: Snapshot, gone: Mapping[str, Sequence[Shape]]) -> Snapshot:
@@ -21,8 +22,15 @@ def _less(node: NodeView, shapes: Sequence[Shape]) -> NodeView:
         load = node.load
         if node.draw is not None:
             load = load - (node.draw.at(node.units) - node.draw.at(units))
-        node = replace(node, units=units, load=load, free=_more(node.free, shape.requests))
+        work = _fewer(node.work, shape.workload, shape.gpu_units)
+        node = replace(node, units=units, load=load, free=_more(node.free, shape.requests), work=work)
     return node
+
+
+def _fewer(work: Work, kind: Workload | None, units: int) -> Work:
+    """A class without units is not there any more."""
+    left = [(one, count - units if one is kind else count) for one, count in work]
+    return tuple([(one, count) for one, count in left if count > 0 or one is not kind])
 
 
 def _more(free: Resources, back: Resources) -> Resources:

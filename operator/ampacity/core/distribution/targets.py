@@ -36,6 +36,11 @@ class Targets:
         """Whether the pool has a problem, so that nothing was decided for it."""
         return bool(self.problems)
 
+    def at(self, site: str) -> dict[str, int]:
+        """Replicas at one site, by variant, best liked first as far as rates tell."""
+        found = {variant: count for (where, variant), count in self.replicas.items() if where == site}
+        return {variant: found[variant] for variant in (*self.rate, *found) if variant in found}
+
     @property
     def by_site(self) -> Counter[str]:
         """Replicas of all variants at each site."""

@@ -171,7 +171,7 @@ def _new_hold(grant: Grant, key: str, at: int) -> Hold:
     shape = grant.waiter.shape
     return Hold(
         key, grant.waiter.controller, grant.node, grant.site, grant.rack, grant.profile,
-        shape.gpu_units, grant.load, shape.requests, at,
+        shape.gpu_units, grant.load, shape.requests, at, shape.workload,
     )  # fmt: skip
 
 
@@ -180,12 +180,12 @@ def _entry(grant: Grant, epoch: int, taken: Hold | None) -> FenceEntry:
     return FenceEntry(
         waiter.uid, waiter.name, waiter.resource_version, grant.node, grant.site, grant.rack, grant.profile,
         waiter.shape.gpu_units, grant.load, waiter.shape.requests,
-        grant.generation, waiter.controller, epoch, taken.key if taken else "",
+        grant.generation, waiter.controller, epoch, taken.key if taken else "", waiter.shape.workload,
     )  # fmt: skip
 
 
 def _returned(entry: FenceEntry, at: int) -> Hold:
     return Hold(
         entry.hold, entry.controller, entry.node, entry.site, entry.rack, entry.profile,
-        entry.units, entry.load, entry.requests, at,
+        entry.units, entry.load, entry.requests, at, entry.workload,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from ampacity.core.ledger.holds import LEFT, reserved_by_controller
 from ampacity.core.ledger.model import Hold, Ledger
 from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
+from ampacity.core.workload import Workload
 
 MAX_LEFT = MAX_HOLDS // 2
 """No more places are kept than this many: new replicas of pools need holds too."""
@@ -44,6 +45,7 @@ class Left:
     load: Load
     requests: Resources
     of_pool: bool = False
+    workload: Workload | None = None
 
     @property
     def key(self) -> str:
@@ -86,5 +88,5 @@ def leaver(hold: Hold) -> str:
 def _hold(place: Left, at: int) -> Hold:
     return Hold(
         place.key, place.controller, place.node, place.site, place.rack, place.profile,
-        place.units, place.load, place.requests, at,
+        place.units, place.load, place.requests, at, place.workload,
     )  # fmt: skip

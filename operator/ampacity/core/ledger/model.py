@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
+from ampacity.core.workload import Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class FenceEntry:
 
     `epoch`: of the leader that announced it; an older one than the ledger's may
     still be patched by a writer that does not know it was replaced. `hold`: key
-    of the hold that gave its place, which gets it back if the pod does not run.
+    of the hold that gave its place, which gets it back if the pod does not run. `workload`:
+    its class of work; None where nobody can say, for example because an older version wrote this.
     """
 
     uid: str
@@ -36,6 +38,7 @@ class FenceEntry:
     controller: str = ""
     epoch: int = 0
     hold: str = ""
+    workload: Workload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Hold:
     """A place without a pod. `key` is unique; `controller` is who may take it.
 
     `since`: grows from one hold to the next (a number of the caller's, and no time: clocks jump).
+    `workload`: as in FenceEntry.
     """
 
     key: str
@@ -55,6 +59,7 @@ class Hold:
     load: Load
     requests: Resources
     since: int
+    workload: Workload | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,16 +60,24 @@ def classify(floor: Floor, most: Ints, apart: Mask) -> Classes:
 
 def _members(floor: Floor, most: Ints, apart: Mask, add: Ints) -> tuple[Ints, list[int]]:
     """The class of each bay and the first bay of each class."""
-    kinds: dict[tuple[bytes, bytes, int], int] = {}
+    kinds: dict[tuple[bytes, bytes, int, tuple[int, int]], int] = {}
     member, first = np.full(len(most), -1), []
     for bay in np.flatnonzero(most > 0).tolist():
         rows, adds = _tied(floor, bay, add)
-        key = (rows.tobytes(), adds.tobytes(), bay if apart[bay] else -1)
+        key = (rows.tobytes(), adds.tobytes(), bay if apart[bay] else -1, _counted(floor, bay))
         if key not in kinds:
             kinds[key] = len(kinds)
             first.append(bay)
         member[bay] = kinds[key]
     return member, first
+
+
+def _counted(floor: Floor, bay: int) -> tuple[int, int]:
+    """What decides how pods here count on share rows: site and draw; all alike where there are none."""
+    columns = floor.columns
+    if not columns.shares:
+        return -1, -1
+    return int(columns.site[columns.bay_start[bay]]), int(columns.bay_draw[bay])
 
 
 def _shared(floor: Floor, first: list[int], add: Ints) -> tuple[Shared, ...]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ampacity.core.load import Load, NodeDraw
 from ampacity.core.ports import amount_of, offered
+from ampacity.core.rows import ShareRow
 from ampacity.core.snapshot import NodeView, Resources, Shape, Snapshot
 
 Ints = npt.NDArray[np.int64]
@@ -53,7 +54,8 @@ class Columns:
 
     `free`: [n, resources], of the resources that waiting pods ask for. `site`, `rack`, `draw` and `bay`
     are numbers (-1: none); racks count on over all sites. `per_gpu`: [draws, 3] mW (power, air, liquid).
-    `usable`: admits, stands in a rack of an accepted envelope, and its draw is known.
+    `usable`: admits, stands in a rack of an accepted envelope, and its draw is known. `shares`: each
+    kind of share row that some site has, once.
     """
 
     views: tuple[NodeView, ...]
@@ -75,6 +77,7 @@ class Columns:
     bay_start: Ints
     bay_rack: Ints
     bay_draw: Ints
+    shares: tuple[ShareRow, ...]
 
     def site_span(self, site: str) -> slice:
         """The nodes of a site, which are neighbours."""
@@ -108,7 +111,13 @@ def read_columns(snapshot: Snapshot, shapes: Iterable[Shape]) -> Columns:
         bay_start=bay_start,
         bay_rack=rack[bay_start],
         bay_draw=draw[bay_start],
+        shares=_shares(snapshot),
     )
+
+
+def _shares(snapshot: Snapshot) -> tuple[ShareRow, ...]:
+    rows = [row for name in sorted(snapshot.sites) for row in snapshot.sites[name].rows.shares]
+    return tuple({row.key: row for row in rows}.values())
 
 
 def _usable(snapshot: Snapshot, views: list[NodeView], sites: tuple[str, ...], site: Ints) -> Mask:

@@ -10,6 +10,7 @@ import numpy as np
 from ampacity.core.placement.columns import PODS, Columns, Ints, Mask, asked
 from ampacity.core.placement.match import NOT_ALLOWED, Matcher
 from ampacity.core.ports import is_port
+from ampacity.core.shares import added
 from ampacity.core.snapshot import Shape
 
 _ACCELERATORS = 2**20  # more than any place in a pod's list of accelerators
@@ -22,7 +23,7 @@ class Demand:
     `kinds`, `amounts`: resource columns and how much of each a pod takes. `main`: the one whose remainder
     decides how tightly a pod fits (its largest countable resource, else pod slots). `may`: [n] nodes that
     pass every check which no grant changes. `site_rank`, `accelerator_rank`: [n] the pod's
-    preferences, 0 best.
+    preferences, 0 best. `counts`: [draws, kinds of share rows] mW that a pod adds to each, at most.
     """
 
     shape: Shape
@@ -34,6 +35,7 @@ class Demand:
     may: Mask
     site_rank: Ints
     accelerator_rank: Ints
+    counts: Ints
 
     def ranks(self, nodes: Iterable[int]) -> list[int]:
         """The pod's preference for each of these nodes as one number, smaller first.
@@ -71,4 +73,11 @@ def read_demand(shape: Shape, number: int, columns: Columns, matcher: Matcher) -
         may=may,
         site_rank=site_rank,
         accelerator_rank=accelerator_rank,
+        counts=_counts(shape, columns),
     )
+
+
+def _counts(shape: Shape, columns: Columns) -> Ints:
+    asked = shape.workload, shape.gpu_units
+    adds = [added(row, draw, *asked) for draw in columns.draws for row in columns.shares]
+    return np.array(adds, np.int64).reshape(len(columns.draws), len(columns.shares))

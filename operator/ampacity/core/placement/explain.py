@@ -7,6 +7,7 @@ least: what would have to change least for one such pod to fit. Equal waiters sh
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from ampacity.core.placement.match import Matcher
 from ampacity.core.placement.rules import RuleBook
 from ampacity.core.plan import Reason, Refusal, SiteReason, refuse
 from ampacity.core.rows import RowKind, Shortfall
+from ampacity.core.shares import added
 from ampacity.core.snapshot import Snapshot, Waiter
 
 _NEVER = 2**62  # a rack that is out of service is no place at all, however little it draws
@@ -114,9 +116,16 @@ class Explainer:
         bays = self._floor.columns.bay[nodes]
         node = int(nodes[np.argmin(short[bays])])
         view, system = self._floor.columns.views[node], self._snapshot.sites[site].rows
-        left = self._floor.headroom.site_left(self._floor.columns.sites.index(site))
+        number, headroom = self._floor.columns.sites.index(site), self._floor.headroom
         load = self._floor.load(node, self._floor.busy(node, demand.units))
-        shortfall = system.check(system.capacity - left, view.rack or "", load)
+        rack = view.rack or ""
+        shape, draw = demand.shape, self._floor.columns.draws[self._floor.columns.draw[node]]
+        adds = [added(row, draw, shape.workload, shape.gpu_units) for row in system.shares]
+        found = (
+            system.check(system.capacity - headroom.site_left(number), rack, load),
+            system.check_shares(headroom.shares_left(number).tolist(), rack, adds),
+        )
+        shortfall = max(filter(None, found), key=attrgetter("short"), default=None)
         if shortfall is None:  # a rule between pods allowed the place only after this pod's turn had passed
             return SiteReason(site, Reason.POD_RULES, sentences.next_turn())
         return SiteReason(site, row_reason(shortfall), shortfall.sentence(), shortfall)
@@ -125,6 +134,8 @@ class Explainer:
 def row_reason(shortfall: Shortfall) -> Reason:
     """What kind of limit a row is to a person who waits."""
     row = shortfall.row
+    if row.kind in (RowKind.SHARE, RowKind.REST):
+        return Reason.SHARE
     if not row.state.normal:
         return Reason.REDUNDANCY
     cooling = row.kind in (RowKind.LIQUID, RowKind.AIR, RowKind.RACK_AIR)

@@ -12,11 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ampacity.core.load import Load
-from ampacity.core.placement.columns import Columns, Ints
+from ampacity.core.placement.columns import Columns, Ints, Mask
 from ampacity.core.placement.demand import Demand
 from ampacity.core.placement.headroom import UNLIMITED, Effect, Headroom, read_headroom
 from ampacity.core.placement.mirror import Mirror
 from ampacity.core.snapshot import Snapshot
+
+_NOBODY = -1
 
 
 class Placement(NamedTuple):
@@ -44,10 +46,11 @@ class Floor:
         self.history: list[Placement] = []
         self.bay: list[int] = columns.bay.tolist()
         self.gpus: list[int] = columns.gpus[columns.draw].tolist() if len(columns.gpus) else []
+        self._shared = bool(columns.shares)
         self._supply_limit = supply_limit
         self._supply_limits: list[int] = supply_limit.tolist()
         self._supplied_below: list[bool] = (supply_limit < columns.gpus[columns.bay_draw]).tolist()
-        self._effects: dict[tuple[int, int], Effect] = {}
+        self._effects: dict[tuple[int, int, int], Effect] = {}
         self._loads: dict[tuple[int, int], Load] = {}
 
     def busy(self, node: int, units: int) -> int:
@@ -82,13 +85,20 @@ class Floor:
         return least
 
     def least_loads(self, demand: Demand, nodes: Ints) -> Ints:
-        """mW that the cheapest pod on each bay's share of the nodes adds: [bays, 3]; zero without any."""
+        """mW that the cheapest pod on each bay's part of the nodes adds: [bays, 3 and share rows]; zero
+        without any."""
         columns = self.columns
         most = np.iinfo(np.int64).max
         least = np.full(len(columns.bay_rack), most)
         np.minimum.at(least, columns.bay[nodes], self.all_busy(demand, nodes))
-        loads: Ints = columns.per_gpu[columns.bay_draw] * np.where(least == most, 0, least)[:, None]
-        return loads
+        there = least < most
+        loads: Ints = columns.per_gpu[columns.bay_draw] * np.where(there, least, 0)[:, None]
+        return loads if not self._shared else np.hstack([loads, self._counts(demand, there)])
+
+    def _counts(self, demand: Demand, there: Mask) -> Ints:
+        """What a pod adds to share rows in the bays that are there, mW: [bays, share rows]."""
+        counts: Ints = demand.counts[self.columns.bay_draw] * there[:, None]
+        return counts
 
     def all_copies(self, demand: Demand, nodes: Ints) -> Ints:
         """`copies` on each of the nodes."""
@@ -112,20 +122,23 @@ class Floor:
         """
         busy = self.busy(node, demand.units)
         count = min(wanted, self.copies(demand, node))
-        if busy and count:
-            alike = max(1, (self.gpus[node] - self.units.values[node]) // demand.units)
-            count = min(count, alike, self.room(self.effect(self.bay[node], busy)))
+        if (busy or self._shared) and count:
+            alike = max(1, (self.gpus[node] - self.units.values[node]) // max(1, demand.units))
+            count = min(count, alike, self.room(self.effect(self.bay[node], busy, demand)))
         if count > 0:
             self.history.append(Placement(demand, node, count, busy))
             self._apply(self.history[-1], 1)
         return count
 
-    def effect(self, bay: int, busy: int) -> Effect:
-        """What `busy` more GPUs in a bay add to its rows."""
-        found = self._effects.get((bay, busy))
+    def effect(self, bay: int, busy: int, demand: Demand | None = None) -> Effect:
+        """What `busy` more GPUs in a bay add to its rows; with those of shares, as a pod of `demand`."""
+        key = bay, busy, demand.number if self._shared and demand is not None else _NOBODY
+        found = self._effects.get(key)
         if found is None:
             load = self.columns.per_gpu[self.columns.bay_draw[bay]] * busy
-            found = self._effects[bay, busy] = self.headroom.effect(bay, load)
+            if self._shared and demand is not None:
+                load = np.append(load, demand.counts[self.columns.bay_draw[bay]])
+            found = self._effects[key] = self.headroom.effect(bay, load)
         return found
 
     def room(self, effect: Effect) -> int:
@@ -138,13 +151,16 @@ class Floor:
         left = map(sub, map(self.headroom.left.values.__getitem__, effect.rows), first.adds)
         return max(0, min(map(floordiv, left, effect.adds), default=UNLIMITED))
 
-    def refusing(self, bay: int, busy: int) -> list[int]:
-        """Bays that rows of this bay, which do not take `busy` more GPUs here, refuse as many."""
-        effect, found = self.effect(bay, busy), {bay}
+    def refusing(self, bay: int, busy: int, demand: Demand) -> list[int]:
+        """Bays that rows of this bay, which do not take a pod with `busy` more GPUs here, refuse as many."""
+        effect, found = self.effect(bay, busy, demand), {bay}
         for row, add in zip(effect.rows, effect.adds, strict=True):
             if self.headroom.left.values[row] < add:
                 bays = self.headroom.bays_on(row)
-                adds = self.headroom.adds_on(row, self.columns.per_gpu[self.columns.bay_draw[bays]] * busy)
+                draws = self.columns.bay_draw[bays]
+                loads = self.columns.per_gpu[draws] * busy
+                loads = np.hstack([loads, demand.counts[draws]]) if self._shared else loads
+                adds = self.headroom.adds_on(row, loads)
                 found.update(bays[adds > self.headroom.left.values[row]].tolist())
         return sorted(found)
 
@@ -162,8 +178,8 @@ class Floor:
         self.free.changed.add(node)
         if demand.units:
             self._use(node, units[node] + demand.units * count)
-        if placement.busy:
-            left, effect = self.headroom.left, self.effect(self.bay[node], placement.busy)
+        if placement.busy or self._shared:
+            left, effect = self.headroom.left, self.effect(self.bay[node], placement.busy, demand)
             left.changed.update(effect.rows)
             for row, add in zip(effect.rows, effect.adds, strict=True):
                 left.values[row] -= add * count

@@ -7,7 +7,7 @@ nW (ppm * mW) in int64, exact. A load that adds nothing to a row is never refuse
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from ampacity.core.load import Load
 from ampacity.core.placement.columns import Columns, Ints, parts
 from ampacity.core.placement.mirror import Mirror
+from ampacity.core.placement.shared_rows import share_rows, shared_entries, shared_left
 from ampacity.core.rows import SiteRows
 from ampacity.core.rows.sums import sum_rows
 from ampacity.core.snapshot import Snapshot
@@ -36,9 +37,11 @@ class Headroom:
     """Rows left, and the sparse columns of the bays (see `columns`) on them.
 
     `left`: nW per row, changed as pods are placed; may be negative where a limit shrank under its load.
-    `start`: first entry of each bay; `row`, `coefs` [entries, 3]: ppm per mW of power, air and liquid.
+    `start`: first entry of each bay; `row`, `coefs` [entries, 3 or more]: ppm per mW of power, air,
+    liquid and each kind of share row (see `shared_rows`); loads may leave those out.
     `row_base`: where each site's rows begin. `by_row`: entries ordered by row, those of row k from
-    `row_start[k]` to `row_start[k + 1]`.
+    `row_start[k]` to `row_start[k + 1]`. `share_rows`: per site the number of each share row, and its
+    place among the kinds of them.
     """
 
     left: Mirror[int]
@@ -50,6 +53,7 @@ class Headroom:
     owner: Ints
     by_row: Ints
     row_start: Ints
+    share_rows: tuple[tuple[tuple[int, int], ...], ...] = ()
 
     def counts(self, add: Ints, first: Ints | None = None) -> Ints:
         """How often each bay's rows take its load: [bays]. `add`: nW per entry (see `increments`).
@@ -63,18 +67,25 @@ class Headroom:
         return np.maximum(worst, 0)
 
     def site_left(self, site: int) -> Ints:
-        """What is left on the rows of one site, by its number, nW."""
-        return self.left.array()[self.row_base[site] : self.row_base[site + 1]]
+        """What is left on the rows of one site, by its number, nW. Those of shares are in `shares_left`."""
+        return self.left.array()[self.row_base[site] : self._shares_begin(site)]
+
+    def shares_left(self, site: int) -> Ints:
+        """What is left on the share rows of one site, by its number, nW."""
+        return self.left.array()[self._shares_begin(site) : self.row_base[site + 1]]
+
+    def _shares_begin(self, site: int) -> int:
+        return self.row_base[site + 1] - len(self.share_rows[site])
 
     def increments(self, loads: Ints) -> Ints:
-        """nW that each entry's row gains when its bay gains `loads[bay]` (mW: power, air, liquid)."""
-        added: Ints = np.einsum("ij,ij->i", self.coefs, loads[self.owner])
+        """nW that each entry's row gains when its bay gains `loads[bay]` (mW: power, air, liquid, shares)."""
+        added: Ints = np.einsum("ij,ij->i", self.coefs[:, : loads.shape[1]], loads[self.owner])
         return added
 
     def effect(self, bay: int, load: Ints) -> Effect:
-        """What a load (mW: power, air, liquid) in this bay adds to its rows."""
+        """What a load (mW: power, air, liquid, shares) in this bay adds to its rows, those of shares last."""
         span = slice(int(self.start[bay]), int(self.stop[bay]))
-        add = self.coefs[span] @ load
+        add = self.coefs[span, : len(load)] @ load
         loaded = add > 0
         return Effect(tuple(self.row[span][loaded].tolist()), tuple(add[loaded].tolist()))
 
@@ -83,8 +94,8 @@ class Headroom:
         return self.owner[self._entries_on(row)]
 
     def adds_on(self, row: int, loads: Ints) -> Ints:
-        """nW that `loads` (mW, [bays on the row, 3]) in each of those bays add to the row."""
-        added: Ints = np.einsum("ij,ij->i", self.coefs[self._entries_on(row)], loads)
+        """nW that `loads` (mW, [bays on the row, 3 or more]) in each of those bays add to the row."""
+        added: Ints = np.einsum("ij,ij->i", self.coefs[self._entries_on(row), : loads.shape[1]], loads)
         return added
 
     def _entries_on(self, row: int) -> Ints:
@@ -95,25 +106,28 @@ class Headroom:
 def read_headroom(snapshot: Snapshot, columns: Columns) -> Headroom:
     """Rows less all load that counts now: nodes, holds and listed nodes without objects."""
     loads = _rack_loads(snapshot, columns)
-    left, starts, rows, coefs = [_none()], [_none()], [_none()], [_none().reshape(0, 3)]
+    width = 3 + len(columns.shares)
+    left, starts, rows, coefs = [_none()], [_none()], [_none()], [_none().reshape(0, width)]
     row_base, entries = [0], 0
     for number, name in enumerate(columns.sites):
         count = 0
         if name in snapshot.sites:
             system = snapshot.sites[name].rows
-            count = len(system.capacity)
+            count = len(system.capacity) + len(system.shares)
             racks = slice(columns.rack_base[number], columns.rack_base[number + 1])
-            left.append(system.capacity - _usage(system, loads[racks]))
-            starts.append(system.indptr[:-1] + entries)
-            rows.append(system.entry_rows + row_base[-1])
-            coefs.append(system.entry_coefs)
-            entries += len(system.entry_rows)
+            own = shared_entries(system, columns.shares)
+            left += [system.capacity - _usage(system, loads[racks]), shared_left(snapshot, columns, name)]
+            starts.append(own.start + entries)
+            rows.append(own.row + row_base[-1])
+            coefs.append(own.coefs)
+            entries += len(own.row)
         row_base.append(row_base[-1] + count)
     left.append(np.array([UNLIMITED], np.int64))
     rows.append(np.array([row_base[-1]], np.int64))
-    coefs.append(np.zeros((1, 3), np.int64))
+    coefs.append(np.zeros((1, width), np.int64))
     starts.append(np.array([entries], np.int64))
-    return _by_bay(columns, tuple(row_base), *map(np.concatenate, (left, starts, rows, coefs)))
+    laid = _by_bay(columns, tuple(row_base), *map(np.concatenate, (left, starts, rows, coefs)))
+    return replace(laid, share_rows=share_rows(snapshot, columns, row_base))
 
 
 def _none() -> Ints:

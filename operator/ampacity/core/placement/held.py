@@ -49,7 +49,7 @@ def _good(floor: Floor, rules: RuleBook, demand: Demand, node: int) -> bool:
     checks = rules.checks(demand)
     if checks is not None and not checks.mask(np.array([node]))[0]:
         return False
-    effect = floor.effect(floor.bay[node], _busy(floor, demand, node))
+    effect = floor.effect(floor.bay[node], _busy(floor, demand, node), demand)
     return all(floor.headroom.left.values[row] >= 0 for row in effect.rows)
 
 

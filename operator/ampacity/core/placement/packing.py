@@ -19,7 +19,7 @@ from ampacity.core.placement.classes import Classes
 from ampacity.core.placement.columns import Ints
 from ampacity.core.placement.demand import Demand
 from ampacity.core.placement.floor import Floor
-from ampacity.core.placement.program import Cell, Program, Seats, lump, rows, split_plain, totals
+from ampacity.core.placement.program import Cell, Program, Seats, lump, rows, shares, split_plain, totals
 from ampacity.core.placement.solver import Limit
 
 Columns = Sequence[tuple[int, Cell]]
@@ -31,7 +31,7 @@ def pose_together(
     """The program of several demands."""
     classes = lump(floor, everybody)
     cells = tuple([cell for seats in everybody for cell in split_plain(floor, classes, seats, fine)])
-    limits = [*rows(classes, cells), *totals(cells, wanted)]
+    limits = [*rows(classes, cells), *shares(floor, cells), *totals(cells, wanted)]
     for nodes, columns in _bins(cells, fine):
         limits += _pieces(floor, classes, columns, nodes)
         limits += _resources(floor, columns, nodes)

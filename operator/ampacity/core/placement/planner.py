@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, groupby
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,8 @@ def plan(snapshot: Snapshot, policy: Policy = _DEFAULT) -> Plan:
     waiters = sorted(snapshot.waiters, key=_turn)
     if not waiters:
         return Plan((), ())
-    shapes = _shapes(waiters, snapshot.residents)
+    shared = any(view.rows.shares for view in snapshot.sites.values())
+    shapes = _shapes(waiters, snapshot.residents, shared)
     columns = read_columns(snapshot, shapes.values())
     matcher = Matcher(snapshot, columns)
     demands = _demands(shapes, columns, matcher)
@@ -57,15 +59,20 @@ def _turn(waiter: Waiter) -> tuple[int, bool, int, str]:
     return -waiter.priority, waiter.batch, waiter.since, waiter.uid
 
 
-def _shapes(waiters: Iterable[Waiter], residents: Iterable[Resident]) -> dict[int, Shape]:
+def _shapes(
+    waiters: Iterable[Waiter], residents: Iterable[Resident], shared: bool
+) -> dict[int, Shape]:
     """By identity (most pods share one object) each waiter's shape; equal shapes become the same object.
 
-    Only rules between pods look at namespaces and labels: without any, pods that differ in them are equal.
+    Only rules between pods look at namespaces and labels, and only shares of sites (`shared`) at classes of
+    work: without any, pods that differ in them are equal.
     """
     own = {id(waiter.shape): waiter.shape for waiter in waiters}
     ruled = any(shape.rules or shape.spread for shape in own.values()) or any(one.rules for one in residents)
     first: dict[Shape, Shape] = {}
-    shapes = {key: shape if ruled else replace(shape, namespace="", labels=()) for key, shape in own.items()}
+    ignored: dict[str, Any] = {} if ruled else {"namespace": "", "labels": ()}
+    ignored |= {} if shared else {"workload": None}
+    shapes = {key: replace(shape, **ignored) for key, shape in own.items()}
     return {key: first.setdefault(shape, shape) for key, shape in shapes.items()}
 
 

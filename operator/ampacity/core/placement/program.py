@@ -16,6 +16,7 @@ from ampacity.core.placement.columns import Ints
 from ampacity.core.placement.demand import Demand
 from ampacity.core.placement.floor import Floor
 from ampacity.core.placement.solver import Limit
+from ampacity.core.units import PPM
 
 _MANY = 2**20  # more GPUs than a node has
 
@@ -102,7 +103,7 @@ def pose_alone(floor: Floor, seats: Seats, wanted: int) -> Program:
     kind = sharing(seats) * (seats.copies * _MANY + seats.idle)
     groups = list(_split(floor, classes, seats, kind))
     cells = tuple([cell for group in groups for cell in _cells(floor, classes, group)])
-    limits = [*rows(classes, cells), *_rooms(classes, cells), *_either(cells)]
+    limits = [*rows(classes, cells), *shares(floor, cells), *_rooms(classes, cells), *_either(cells)]
     if not any(cell.full for cell in cells):
         limits += totals(cells, {seats.demand: wanted})
     return Program(cells, tuple(limits), alone=True)
@@ -121,6 +122,26 @@ def rows(classes: Classes, cells: Sequence[Cell]) -> Iterator[Limit]:
     for row in classes.shared:
         adds = dict(zip(row.classes, row.adds, strict=True))
         yield limit(cells, [cell.busy * adds.get(cell.seats.member, 0) for cell in cells], row.left)
+
+
+def shares(floor: Floor, cells: Sequence[Cell]) -> Iterator[Limit]:
+    """The share rows of sites. All seats of a cell are of one site and draw alike."""
+    if not floor.columns.shares:
+        return
+    for number in sorted({_site(floor, cell) for cell in cells}):
+        for row, place in floor.headroom.share_rows[number]:
+            adds = [_adds(floor, cell, place) * (_site(floor, cell) == number) for cell in cells]
+            yield limit(cells, adds, max(0, floor.headroom.left.values[row]))
+
+
+def _site(floor: Floor, cell: Cell) -> int:
+    return int(floor.columns.site[cell.seats.nodes[0]])
+
+
+def _adds(floor: Floor, cell: Cell, place: int) -> int:
+    """nW that one of the cell adds to its site's share row of the kind that has this place."""
+    draw = floor.columns.draw[cell.seats.nodes[0]]
+    return int(cell.seats.demand.counts[draw, place]) * cell.pods * PPM
 
 
 def totals(cells: Sequence[Cell], wanted: Mapping[Demand, int]) -> Iterator[Limit]:

@@ -52,7 +52,7 @@ class Queue:
         self._latest[node] = _GONE
         if floor.copies(self.demand, node) > 0:
             self.short = True
-            for bay in floor.refusing(floor.bay[node], busy):
+            for bay in floor.refusing(floor.bay[node], busy, self.demand):
                 self._dead[bay] = min(busy, self._dead.get(bay, busy))
 
     def nodes(self) -> Ints:

@@ -53,7 +53,7 @@ class Succession:
     def _lets_in(self, demand: Demand, node: int, leaving: Sequence[Shape]) -> bool:
         if not demand.may[node]:
             return False
-        effect = self._floor.effect(self._floor.bay[node], max(1, demand.units))
+        effect = self._floor.effect(self._floor.bay[node], max(1, demand.units), demand)
         if any(self._floor.headroom.left.values[row] < 0 for row in effect.rows):
             return False
         return _fits(asked(demand.shape.requests), self._columns.views[node].free, leaving)

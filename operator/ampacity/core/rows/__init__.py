@@ -2,7 +2,7 @@
 
 A rack's sparse column names the rows it touches. Redundancy, cooling, cords
 and meters are not special cases, only more rows. Read in this order: `model`,
-`graph`, `states`, `flow`, `sources`, `limits`, `local`, `dominate`, `build`,
+`graph`, `states`, `flow`, `sources`, `limits`, `local`, `dominate`, `shares`, `build`,
 `system` (the question), `shortfall` (the answer), `status`.
 """
 
@@ -16,6 +16,7 @@ from ampacity.core.rows.model import (
     RowKind,
     RowStatus,
 )
+from ampacity.core.rows.shares import ShareRow
 from ampacity.core.rows.shortfall import Shortfall, failing
 from ampacity.core.rows.system import SiteRows
 
@@ -27,6 +28,7 @@ __all__ = [
     "Row",
     "RowKind",
     "RowStatus",
+    "ShareRow",
     "Shortfall",
     "SiteRows",
     "build",

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ampacity.core.rows.columns import make_columns
+from ampacity.core.rows.columns import Columns, make_columns
 from ampacity.core.rows.dominate import undominated
+from ampacity.core.rows.evenly import capacity
 from ampacity.core.rows.fates import outcomes
 from ampacity.core.rows.graph import make_graph
 from ampacity.core.rows.hall import Hall
 from ampacity.core.rows.limits import count_limits, subject_limits
 from ampacity.core.rows.local import count_local, kind_fate
 from ampacity.core.rows.model import RackContents
+from ampacity.core.rows.shares import share_rows
 from ampacity.core.rows.sources import make_sources, walk_all
 from ampacity.core.rows.states import situations
 from ampacity.core.rows.system import SiteRows
@@ -33,6 +35,7 @@ def build(site: Site, contents: Mapping[str, RackContents]) -> SiteRows:
     subjects = subject_limits(hall.graph, hall.sources, hall.walks)
     shared = undominated(limit for subject in subjects for limit in subject.kept if limit.coefs)
     columns = make_columns(hall, shared)
+    together = _together(site, columns)
     return SiteRows(
         site=site,
         states=tuple([situation.state for situation in hall.states]),
@@ -46,6 +49,8 @@ def build(site: Site, contents: Mapping[str, RackContents]) -> SiteRows:
         live_cords=tuple([hall.fates[kind].live for kind in hall.sources.of_rack]),
         built=_count(hall),
         table=make_table(hall, subjects, columns),
+        shares=share_rows(site, together),
+        together=together,
     )
 
 
@@ -58,6 +63,13 @@ def _walk(site: Site, contents: Mapping[str, RackContents]) -> Hall:
     walks = walk_all(graph, sources, states)
     fates = tuple([kind_fate(sources.all[kind], kind, walks, states) for kind in range(sources.kinds)])
     return Hall(site, graph, states, sources, walks, fates)
+
+
+def _together(site: Site, columns: Columns) -> int:
+    """What the racks can draw together; only asked for where shares are stated."""
+    if not site.shares:
+        return 0
+    return capacity(site, columns.capacity, columns.indptr, columns.entry_rows, columns.entry_coefs)
 
 
 def _count(hall: Hall) -> int:

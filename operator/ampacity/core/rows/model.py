@@ -19,6 +19,8 @@ class RowKind(StrEnum):
     LIQUID = "Liquid"            # a coolant loop
     AIR = "Air"                  # a room-air unit
     SUPPLIES = "NodeSupplies"    # one node's power supplies (checked per node, never in a column)
+    SHARE = "Share"              # what a class of work may have at most (see `shares`)
+    REST = "Rest"                # what is left beside the power that is kept for classes of work
     OUT = "OutOfService"         # a rack that what is declared failed leaves without power or cooling
 
 

@@ -13,6 +13,10 @@ _LOCAL = {
     RowKind.RACK_AIR: "its own limit of heat into air",
     RowKind.SHELVES: "its live power shelves",
 }
+_SHARES = {
+    RowKind.SHARE: "share of {}",
+    RowKind.REST: "power beside what is kept for {}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,9 @@ class Shortfall:
         """For people: "rack r12: PDU pdu-3 short by 3.1 kW if feed b fails"."""
         if self.row.kind is RowKind.OUT:
             return f"rack {self.rack}: out of service, it has no live {self.row.subject_type}"
+        if self.row.kind in _SHARES:
+            whole = f"{named(self.row)} ({format_power(self.row.capacity)})"
+            return f"{whole} short by {format_power(self.short)}"
         short = f"rack {self.rack}: {named(self.row, self.rack)} short by {format_power(self.short)}"
         return short + failing(self.row.state)
 
@@ -56,6 +63,8 @@ def named(row: Row, rack: str = "") -> str:
     """A row's limit in words, as one of `rack`: "PDU pdu-3", "its own power limit"."""
     if row.kind in _LOCAL:
         return _LOCAL[row.kind]
+    if row.kind in _SHARES:
+        return _SHARES[row.kind].format(row.subject)
     if row.kind is RowKind.SUPPLIES:
         return f"live power supplies of node {row.subject}"
     if row.kind is RowKind.CORD:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ampacity.core.load import Load, Supplies
 from ampacity.core.rows import status
 from ampacity.core.rows.model import Column, Entry, FailureEffect, Row, RowKind, RowStatus
+from ampacity.core.rows.shares import ShareRow
 from ampacity.core.rows.shortfall import Shortfall
 from ampacity.core.rows.states import NORMAL, live_supplies
 from ampacity.core.rows.sums import sum_rows
@@ -27,7 +28,9 @@ class SiteRows:
     `entry_rows[indptr[i]:indptr[i+1]]` with `entry_coefs` (nnz x 3: ppm of power,
     air, liquid), never all zero. `capacity`: per row, nW, int64, with `base` already
     taken off. `outcomes`: per state name, racks that do not survive it.
-    `live_cords`: per rack, which of its power edges live now.
+    `live_cords`: per rack, which of its power edges live now. `shares`: rows over classes of
+    work, on all racks alike and so in no column. `together`: what all racks can draw at
+    once, mW; 0 where no shares are stated.
     """
 
     site: Site
@@ -42,6 +45,8 @@ class SiteRows:
     live_cords: tuple[tuple[bool, ...], ...]
     built: int
     table: status.StatusTable
+    shares: tuple[ShareRow, ...] = ()
+    together: int = 0
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -76,6 +81,18 @@ class SiteRows:
                 found = (over, self.rows[entry.row].state.normal, -entry.row)
                 worst = found if worst is None else max(worst, found)
         return None if worst is None else self.shortfall(rack, -worst[2], worst[0])
+
+    def check_shares(self, left: Sequence[int], rack: str, adds: Sequence[int]) -> Shortfall | None:
+        """The share row that is most short by what a pod in `rack` adds to each (mW), if one is.
+
+        `left`: what is left on each, nW. One that the pod adds nothing to never refuses it.
+        """
+        over = [(add * PPM - free, -number) for number, (free, add) in enumerate(zip(left, adds, strict=True))
+                if add > 0 and add * PPM > free]
+        if not over:
+            return None
+        short, number = max(over)
+        return Shortfall(self.site.name, rack, self.shares[-number].row, -(-short // PPM))
 
     def shortfall(self, rack: str, row: int, over: int) -> Shortfall:
         """Row number `row`, over its capacity by `over` nW, as what `rack` is refused for."""

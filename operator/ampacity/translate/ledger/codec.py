@@ -20,10 +20,11 @@ from typing import Any
 from ampacity.core.ledger import FenceEntry, Hold, Ledger
 from ampacity.core.load import Load
 from ampacity.core.snapshot import Resources
+from ampacity.core.workload import Workload
 
 FORMAT = 1
 _PLACE = 8
-"""Values in the row of a place."""
+"""Values in the row of a place, without its class of work, which not every version wrote."""
 
 Row = list[Any]
 
@@ -91,6 +92,7 @@ def _place_row(place: FenceEntry | Hold, table: _Table) -> Row:
         table.number((load.power, load.air, load.liquid)),
         table.number(sizes),
         place.units,
+        *([table.number(place.workload)] if place.workload else ()),
     ]
 
 
@@ -115,6 +117,7 @@ def _place(row: Row, table: list[Any]) -> dict[str, Any]:
             extended=tuple((_text(name), _whole(count)) for name, count in extended),
         ),
         "units": numbers[7],
+        "workload": _workload(row, table),
     }
 
 
@@ -143,6 +146,13 @@ def _hold_row(hold: Hold, table: _Table) -> Row:
 def _hold(row: Row, table: list[Any]) -> Hold:
     key, since, place, *_ = row
     return Hold(key=_text(key), since=_whole(since), **_place(place, table))
+
+
+def _workload(row: Row, table: list[Any]) -> Workload | None:
+    """What an older version left out, or only a later one understands, is a class that nobody can tell."""
+    number = row[_PLACE] if len(row) > _PLACE else -1
+    word = table[number] if type(number) is int and 0 <= number < len(table) else ""
+    return Workload(word) if isinstance(word, str) and word in set(Workload) else None
 
 
 def _text(value: Any) -> str:

@@ -31,6 +31,7 @@ def left_by(pod: PodRecord) -> Left:
     return Left(
         pod.uid, f"{pod.namespace}/{pod.name}", pod.controller, pod.node, place.site, place.rack,
         place.profile, pod.shape.gpu_units, place.load, pod.shape.requests, bool(pod.pool),
+        pod.shape.workload,
     )  # fmt: skip
 
 

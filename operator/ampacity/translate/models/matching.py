@@ -23,6 +23,19 @@ def fits_on(model: Model, profile: Profile) -> tuple[Fit, ...]:
     return tuple(by_size[gpus] for gpus in sorted(by_size))
 
 
+def fits_by_name(
+    model: Model, names: Iterable[str], gpus: int | None, profiles: Sequence[Profile]
+) -> dict[str, Fit | None]:
+    """For each accelerator named, the fit with `gpus` GPUs, else the one with fewest; None where none is."""
+    chosen: dict[str, Fit | None] = {}
+    for name in names:
+        meant = [profile for profile in profiles if name in (profile.name, profile.family)]
+        fits = [fit for profile in meant for fit in fits_on(model, profile)]
+        sized = [fit for fit in fits if gpus in (None, fit.gpus)]
+        chosen[name] = min(sized, key=lambda fit: fit.gpus, default=None)
+    return chosen
+
+
 def usable(model: Model, profiles: Iterable[Profile]) -> tuple[Fit, ...]:
     """The model's fits that stand on some profile in force."""
     every = tuple(profiles)

@@ -20,6 +20,7 @@ from ampacity.translate.pods.promised import promised_node
 from ampacity.translate.pods.requests import UNREADABLE, container_requests
 from ampacity.translate.pods.reservation import decode
 from ampacity.translate.pods.selectors import node_terms
+from ampacity.translate.pods.work import workload_of
 from ampacity.translate.records import NodeRecord, PodRecord, Reservation
 
 Json = Mapping[str, Any]
@@ -92,6 +93,7 @@ def _shape(namespace: str, spec: Json, labels: Mapping[str, str], counter: GpuCo
         counter.units_in_doubt(requests),
         labels=tuple(sorted(labels.items())),
         unknown_draw=doubt,
+        workload=workload_of(labels) if names.WORKLOAD in labels else None,
     )
 
 

@@ -9,6 +9,7 @@ from ampacity import names
 from ampacity.core.snapshot import Resources, Shape, Toleration
 from ampacity.translate.pods.requests import pod_requests
 from ampacity.translate.pods.selectors import node_terms, pod_rules, spread
+from ampacity.translate.pods.work import workload_of
 
 Json = Mapping[str, Any]
 Units = Callable[[Resources], int]
@@ -42,6 +43,7 @@ def read_shape(namespace: str, metadata: Json, spec: Json, units: Units) -> Shap
         accelerators=listed(annotations.get(names.ACCELERATORS)),
         must_survive=frozenset(listed(annotations.get(names.MUST_SURVIVE))),
         unknown_draw=_BY_CLAIM if spec.get("resourceClaims") else "",
+        workload=workload_of(labels),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ampacity.apis import GPUInferencePool
-from ampacity.apis.gpu_inference_pool import Placement, SiteSelector
+from ampacity.apis.pool_placement import Placement, SiteSelector
 from ampacity.core.bounds import Bound
 from ampacity.core.ledger import Hold
 from ampacity.core.residency import Namespaces
@@ -30,7 +30,7 @@ def pool_record(
         uid=pool.metadata.uid,
         generation=pool.metadata.generation,
         created=created_at(pool),
-        replicas=pool.spec.replicas,
+        replicas=pool.spec.wanted,
         priority=pool.spec.priority or template["spec"].get("priority") or 0,
         shape=reader.template(namespace, template),
         tiers=tuple(placement.tiers or ()),

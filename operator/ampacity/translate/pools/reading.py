@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ampacity.apis import GPUInferencePool, read
@@ -15,6 +15,7 @@ from ampacity.translate.pools.pool import pool_record
 from ampacity.translate.pools.readable import unreadable_parts
 from ampacity.translate.pools.serving import with_template
 from ampacity.translate.pools.template import Json, render_template
+from ampacity.translate.pools.wish import wish_of
 from ampacity.translate.records import PoolRecord, Profile
 
 
@@ -55,4 +56,7 @@ def read_pool(
     if rendered.template is None:
         return None, rendered.problems
     record = pool_record(model, rendered.template, reader, deployed=deployed)
-    return PoolRead(model, rendered.template, record), ()
+    wish, problems = wish_of(model, record, models, profiles)
+    if problems:
+        return None, problems
+    return PoolRead(model, rendered.template, replace(record, wish=wish)), ()

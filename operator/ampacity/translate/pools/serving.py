@@ -13,7 +13,7 @@ from ampacity.apis import GPUInferencePool
 from ampacity.apis.gpu_inference_pool import PodTemplate
 from ampacity.apis.pool_model import PoolModel
 from ampacity.core.site import Problem
-from ampacity.translate.models.matching import fits_on
+from ampacity.translate.models.matching import fits_by_name
 from ampacity.translate.models.records import Fit, Model
 from ampacity.translate.pools.engines.engine import Engine, pod_template
 from ampacity.translate.pools.engines.sglang import SGLANG
@@ -40,8 +40,8 @@ def with_template(pool: GPUInferencePool, models: Iterable[Model], profiles: Seq
     known = {model.name: model for model in models}
     model = known.get(asked.profile)
     if model is None:
-        return None, (_unknown(asked.profile, known),)
-    fits = dict(_chosen(pool, model, profiles))
+        return None, (unknown_model(f"{_WHAT}.profile", asked.profile, known),)
+    fits = fits_by_name(model, pool.spec.accelerators or (), pool.spec.gpus_per_replica, profiles)
     problems = tuple(_unfit(pool, model, fits)) or tuple(_unservable(asked, model, fits, profiles))
     if problems:
         return None, problems
@@ -49,17 +49,6 @@ def with_template(pool: GPUInferencePool, models: Iterable[Model], profiles: Seq
     template = PodTemplate.model_validate(pod_template(ENGINES[asked.engine], model, fit, asked))
     spec = pool.spec.model_copy(update={"template": template, "gpus_per_replica": fit.gpus})
     return pool.model_copy(update={"spec": spec}), ()
-
-
-def _chosen(
-    pool: GPUInferencePool, model: Model, profiles: Sequence[Profile]
-) -> Iterator[tuple[str, Fit | None]]:
-    """For each accelerator named, the fit with as many GPUs as the pool says, else the one with fewest."""
-    for name in pool.spec.accelerators or ():
-        meant = [profile for profile in profiles if name in (profile.name, profile.family)]
-        fits = [fit for profile in meant for fit in fits_on(model, profile)]
-        sized = [fit for fit in fits if pool.spec.gpus_per_replica in (None, fit.gpus)]
-        yield name, min(sized, key=lambda fit: fit.gpus, default=None)
 
 
 def _unfit(pool: GPUInferencePool, model: Model, fits: Mapping[str, Fit | None]) -> Iterator[Problem]:
@@ -106,8 +95,9 @@ def _said(fit: Fit) -> str:
     return f"{fit.gpus} GPU{'' if fit.gpus == 1 else 's'} in {fit.precision}"
 
 
-def _unknown(name: str, known: Mapping[str, Model]) -> Problem:
+def unknown_model(path: str, name: str, known: Iterable[str]) -> Problem:
+    """A problem with a name that no ModelProfile has; it says which may have been meant."""
     close = get_close_matches(name, known, n=1)
     meant = f"; did you mean {close[0]}?" if close else ""
     remedy = "correct the name, or apply the profile first; until then what runs stays as it is"
-    return Problem(f"{_WHAT}.profile", f"no ModelProfile in force is called {name}{meant}", remedy)
+    return Problem(path, f"no ModelProfile in force is called {name}{meant}", remedy)

@@ -12,11 +12,18 @@ from typing import Any, TypeVar
 
 from ampacity.apis import SitePowerEnvelope, read
 from ampacity.apis.envelope_racks import Rack
+from ampacity.apis.envelope_shares import WorkloadShare
 from ampacity.apis.site_power_envelope import SitePowerEnvelopeSpec
 from ampacity.core.check import Origins, check
-from ampacity.core.site import Problem, Site, Tier
+from ampacity.core.check.shares import stated_shares
+from ampacity.core.site import Problem, Share, Site, Tier
+from ampacity.core.units import parse_power
+from ampacity.core.workload import Workload
 from ampacity.translate.sites.parts import LineError, cooling_units, domains, racks
 from ampacity.translate.sites.patterns import MAX_NAMES, Each, PatternError, count, values
+
+_BYTES = 1e9 / 8
+"""A second, of one Gbit/s."""
 
 Line = TypeVar("Line")
 Part = TypeVar("Part")
@@ -35,6 +42,7 @@ def site_of(obj: Mapping[str, Any]) -> tuple[Site | None, tuple[Problem, ...]]:
         return None, tuple(found)
     site, origins = _expanded(envelope, each, found)
     found += () if found else check(site, origins)
+    found += () if found else stated_shares(site)
     return (None if found else site), tuple(found)
 
 
@@ -88,8 +96,20 @@ def _expanded(envelope: SitePowerEnvelope, each: Each, found: list[Problem]) -> 
         labels=envelope.metadata.labels,
         keep_redundancy=spec.keep_redundancy,
         interconnect=spec.interconnect.gpus if spec.interconnect else None,
+        latency={one.region: one.milliseconds for one in spec.latency or ()},
+        uplink=spec.uplink.gigabits_per_second * _BYTES if spec.uplink else 0.0,
+        lost=spec.state == "Lost",
+        shares=tuple([_share(one) for one in spec.shares or ()]),
     )
     return site, Origins(from_domains, from_cooling, from_racks)
+
+
+def _share(stated: WorkloadShare) -> Share:
+    return Share(
+        Workload(stated.workload.lower()),
+        parse_power(stated.at_least) if stated.at_least else 0,
+        parse_power(stated.at_most) if stated.at_most else None,
+    )
 
 
 def _lines(

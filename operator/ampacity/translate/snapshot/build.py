@@ -16,11 +16,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from ampacity.core.bounds import forbidden
 from ampacity.core.distribution import accepted_sites, rank_sites, site_headroom
 from ampacity.core.ledger import Ledger
 from ampacity.core.load import NOTHING, Load
+from ampacity.core.sentences import LOST
 from ampacity.core.snapshot import Resident, Shape, SiteView, Snapshot, Waiter
 from ampacity.translate.fleet.places import Fleet, Place, Places
 from ampacity.translate.pools.pool import bounds_of, demand, pool_places
@@ -31,6 +33,8 @@ from ampacity.translate.snapshot.preparing import Preparation
 from ampacity.translate.snapshot.rules import Interest, residents
 from ampacity.translate.snapshot.stock import Stock, Stocktaker
 from ampacity.translate.snapshot.strays import Strays, find_strays
+from ampacity.translate.snapshot.targeted import Targeted
+from ampacity.translate.snapshot.unseen import unseen_work
 from ampacity.translate.snapshot.usage import PodIndex
 from ampacity.translate.snapshot.views import Facts, Promise, Viewer, promises_of
 from ampacity.translate.snapshot.waiting import (
@@ -143,9 +147,13 @@ def _site_views(fleet: Fleet, stock: Stock, ghosts: Ghosts, strays: Strays) -> d
             load += part.get((site, rack), NOTHING)
         if load != NOTHING:
             unseen[site][rack] = load
-    closed = {**ghosts.closed, **strays.closed, **stock.broken}
+    lost = {name: LOST for name, site in fleet.sites.items() if site.lost}
+    closed = {**lost, **ghosts.closed, **strays.closed, **stock.broken}
+    work = unseen_work((*ghosts.work, *strays.work))
     return {
-        name: SiteView(stock.rows[name], unseen[name], name not in closed, closed.get(name, ""))
+        name: SiteView(
+            stock.rows[name], unseen[name], name not in closed, closed.get(name, ""), work.get(name, ())
+        )
         for name in sorted(fleet.sites)
     }
 
@@ -187,8 +195,12 @@ def _with_replicas(
     part = None if most is None else max(1, most // max(1, len(world.pools)))
     waiters: list[Waiter] = []
     headroom: Mapping[str, int] | None = None
+    targeted = Targeted(world, snapshot, index, waiting, preparation)
     for pool in world.pools:
-        places = pool_places(pool, index.in_pool(f"{pool.namespace}/{pool.name}"), waiting.untaken)
+        if pool.wish is not None:
+            waiters += islice(targeted.waiters(pool), part)
+            continue
+        places = pool_places(pool, index.in_pool(pool.key), waiting.untaken)
         missing = demand(pool, places)
         if missing and part is not None:
             missing = min(missing, part)

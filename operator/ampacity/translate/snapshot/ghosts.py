@@ -15,12 +15,14 @@ from ampacity.core.ledger import Ledger
 from ampacity.core.load import NOTHING, Load
 from ampacity.core.snapshot import Note
 from ampacity.core.units import format_power
+from ampacity.core.workload import Workload
 from ampacity.translate.fleet.places import Fleet
 from ampacity.translate.fleet.whereabouts import Spot
 from ampacity.translate.profiles.hardware import Hardware
 from ampacity.translate.records import PodRecord
 from ampacity.translate.snapshot.stock import Stock
-from ampacity.translate.snapshot.usage import PodIndex
+from ampacity.translate.snapshot.unseen import Doubt
+from ampacity.translate.snapshot.usage import PodIndex, draws
 from ampacity.translate.snapshot.views import promises_of
 
 
@@ -31,18 +33,20 @@ class Trace:
     spot: Spot
     profile: str
     load: Load
+    workload: Workload | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ghosts:
-    """Charges per rack for missing nodes, sites that cannot grant because of one, and what to tell people."""
+    """Charges per rack for missing nodes, sites that cannot grant because of one, and what to tell people.
+
+    `work`: per such node, its site, the classes of its pods, and all that it may draw, mW.
+    """
 
     loads: Mapping[Spot, Load]
     closed: Mapping[str, str]
     notes: tuple[Note, ...]
-
-
-_UNKNOWN = Trace(("", ""), "", NOTHING)
+    work: tuple[Doubt, ...]
 
 
 def find_ghosts(fleet: Fleet, stock: Stock, index: PodIndex, ledger: Ledger) -> Ghosts:
@@ -52,6 +56,7 @@ def find_ghosts(fleet: Fleet, stock: Stock, index: PodIndex, ledger: Ledger) -> 
     loads: dict[Spot, Load] = {}
     closed: dict[str, str] = {}
     notes = []
+    work: list[Doubt] = []
     for node in sorted(traces):
         spot = _spot(node, traces[node], fleet)
         if spot is None:
@@ -59,13 +64,15 @@ def find_ghosts(fleet: Fleet, stock: Stock, index: PodIndex, ledger: Ledger) -> 
             continue
         load = _load(traces[node], fleet, spot)
         slot = listed.take(spot, traces[node])
+        whole = load if slot is None else load.join(slot.worst)
+        work.append(Doubt(spot[0], frozenset(trace.workload for trace in traces[node]), whole.power))
         if slot is not None:
-            loads[spot] = loads.get(spot, NOTHING) + (load.join(slot.worst) - slot.worst)
+            loads[spot] = loads.get(spot, NOTHING) + (whole - slot.worst)
             continue
         loads[spot] = loads.get(spot, NOTHING) + load
         sentence = f"it has no Node object, but pods are placed on it: counted at {format_power(load.power)}"
         notes.append(Note("Node", node, "NodeMissing", sentence, *spot))
-    return Ghosts(loads, closed, tuple(notes))
+    return Ghosts(loads, closed, tuple(notes), tuple(work))
 
 
 class _Listed:
@@ -108,23 +115,21 @@ def _traces(index: PodIndex, ledger: Ledger, known: Container[str]) -> dict[str,
     traces: dict[str, list[Trace]] = {}
     for node in index.nodes():
         if node not in known:
-            found = [_trace(pod) for pod in index.on_node(node) if _draws(pod)]
+            found = [_trace(pod) for pod in index.on_node(node) if draws(pod)]
             if found:
                 traces[node] = found
     for promise in promises_of(ledger):
         if promise.node not in known:
-            trace = Trace((promise.site, promise.rack), promise.profile, promise.load)
+            trace = Trace((promise.site, promise.rack), promise.profile, promise.load, promise.workload)
             traces.setdefault(promise.node, []).append(trace)
     return traces
 
 
-def _draws(pod: PodRecord) -> bool:
-    return bool(pod.shape.gpu_units or pod.reservation or pod.shape.unknown_draw)
-
-
 def _trace(pod: PodRecord) -> Trace:
-    place = pod.reservation
-    return _UNKNOWN if place is None else Trace((place.site, place.rack), place.profile, place.load)
+    place, kind = pod.reservation, pod.shape.workload
+    if place is None:
+        return Trace(("", ""), "", NOTHING, kind)
+    return Trace((place.site, place.rack), place.profile, place.load, kind)
 
 
 def _spot(node: str, traces: Iterable[Trace], fleet: Fleet) -> Spot | None:

@@ -46,11 +46,18 @@ class Preparation:
         """The shape of a pool's replica that may go to `sites`, best first. `barred`: why to none of them."""
         return self._one(replace(self._common(shape), sites=tuple(sites) or NO_SITE, barred=barred))
 
+    def kept(self, shape: Shape) -> Shape:
+        """The shape of a replica at whichever of its sites it is wanted."""
+        return self._one(self._bounded(self._expanded(self._interest.slim(shape)), shape.labels))
+
+    def at(self, shape: Shape, site: str) -> Shape:
+        """The shape of a replica that is wanted at one site."""
+        return self._one(replace(self.kept(shape), sites=(site,)))
+
     def _common(self, shape: Shape) -> Shape:
         known = self._prepared.get(id(shape))
         if known is None:
-            slim = self._interest.slim(shape)
-            known = self._prepared[id(shape)] = self._one(self._bounded(self._expanded(slim), shape.labels))
+            known = self._prepared[id(shape)] = self.kept(shape)
         return known
 
     def _bounded(self, shape: Shape, labels: Labels) -> Shape:

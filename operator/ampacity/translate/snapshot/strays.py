@@ -16,29 +16,36 @@ from ampacity import names
 from ampacity.core.load import NOTHING, Load
 from ampacity.core.snapshot import Note
 from ampacity.core.units import format_power
+from ampacity.core.workload import Workload
 from ampacity.translate.fleet.places import Fleet
 from ampacity.translate.fleet.whereabouts import Spot
 from ampacity.translate.records import NodeRecord, PodRecord
+from ampacity.translate.snapshot.unseen import Doubt
 from ampacity.translate.snapshot.usage import PodIndex
 from ampacity.translate.snapshot.views import Promise
 
 
 @dataclass(frozen=True, slots=True)
 class Strays:
-    """Charges per rack beyond the stock's, sites that cannot grant because of a node, and notes."""
+    """Charges per rack beyond the stock's, sites that cannot grant because of a node, and notes.
+
+    `work`: per node and site where it may stand, the classes of its pods, and all that it may draw, mW.
+    """
 
     loads: Mapping[Spot, Load]
     closed: Mapping[str, str]
     notes: tuple[Note, ...]
+    work: tuple[Doubt, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
-    """What pods and ledger remember of a node: where it stood, and what was promised on it."""
+    """What pods and ledger remember of a node: where it stood, what was promised on it, and to which work."""
 
     spots: frozenset[Spot]
     promised: Load
     runs: bool
+    work: frozenset[Workload | None]
 
 
 def find_strays(fleet: Fleet, index: PodIndex, promises: Mapping[str, Collection[Promise]]) -> Strays:
@@ -46,6 +53,7 @@ def find_strays(fleet: Fleet, index: PodIndex, promises: Mapping[str, Collection
     loads: dict[Spot, Load] = {}
     closed: dict[str, str] = {}
     notes: list[Note] = []
+    work: list[Doubt] = []
     for name, node in sorted(fleet.adrift.items()):
         memory = _memory(name, index.on_node(name), promises.get(name, ()))
         if not memory.runs:
@@ -53,27 +61,31 @@ def find_strays(fleet: Fleet, index: PodIndex, promises: Mapping[str, Collection
         charges = _charges(node, memory, fleet)
         for spot, load in charges.items():
             loads[spot] = loads.get(spot, NOTHING) + load
+            work.append(Doubt(spot[0], memory.work, _whole(name, spot, load, fleet)))
         notes += [_counted(name, spot, load) for spot, load in charges.items() if load != NOTHING]
         for site in _unclear(name, memory, fleet):
             closed.setdefault(site, _nowhere(name, site))
             notes.append(Note("Node", name, "PlaceUnknown", _nowhere(name, site), site))
-    return Strays(loads, closed, tuple(notes))
+    return Strays(loads, closed, tuple(notes), tuple(work))
 
 
 def _memory(node: str, pods: Iterable[PodRecord], promises: Iterable[Promise]) -> _Memory:
     spots: set[Spot] = set()
     promised, runs = NOTHING, False
+    work: set[Workload | None] = set()
     for pod in pods:
         # Anybody may annotate a pod: only one that asks for devices tells where a node stands.
         if pod.shape.gpu_units or any("/" in name for name, _ in pod.shape.requests.extended):
             runs = runs or bool(pod.shape.gpu_units)
+            work.add(pod.shape.workload)
             if pod.reservation is not None and pod.reservation.node == node:
                 spots.add((pod.reservation.site, pod.reservation.rack))
                 promised, runs = promised + pod.reservation.load, True
     for promise in promises:
         spots.add((promise.site, promise.rack))
         promised, runs = promised + promise.load, True
-    return _Memory(frozenset(spots), promised, runs)
+        work.add(promise.workload)
+    return _Memory(frozenset(spots), promised, runs, frozenset(work))
 
 
 def _charges(node: NodeRecord, memory: _Memory, fleet: Fleet) -> dict[Spot, Load]:
@@ -86,6 +98,12 @@ def _charges(node: NodeRecord, memory: _Memory, fleet: Fleet) -> dict[Spot, Load
         elif spot in fleet.racks:
             charges[spot] = fleet.book.look_up(node, fleet.racks[spot]).holding(memory.promised)
     return charges
+
+
+def _whole(node: str, spot: Spot, beyond: Load, fleet: Fleet) -> int:
+    """All that the node may draw in a rack, mW. `beyond`: what the stock does not count of it there."""
+    counted = dict(fleet.places[node].maybe).get(spot)
+    return beyond.power + (counted.worst.power if counted else 0)
 
 
 def _unclear(node: str, memory: _Memory, fleet: Fleet) -> list[str]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ampacity.core.load import Load
-from ampacity.core.snapshot import Resources
+from ampacity.core.snapshot import Resources, Work
+from ampacity.core.workload import Workload
 from ampacity.translate.records import PodRecord
 
 Pods = Mapping[str, PodRecord]
@@ -26,12 +27,14 @@ class NodeUse:
 
     `units`: GPU units. `reserved`: per pod with a reservation, its GPU units
     and what its annotation promises it. `unknown_draw`: nobody can say what one of them draws.
+    `work`: `units` by class of work, with 0 units too.
     """
 
     taken: Resources
     units: int
     reserved: tuple[tuple[int, Load], ...]
     unknown_draw: bool = False
+    work: Work = ()
 
 
 class PodIndex:
@@ -137,9 +140,15 @@ class PodIndex:
             yield self._doubtful
 
 
+def draws(pod: PodRecord) -> bool:
+    """Whether it has GPUs or a reservation, or might have any."""
+    return bool(pod.shape.gpu_units or pod.reservation or pod.shape.unknown_draw)
+
+
 def _use_of(pods: Collection[PodRecord]) -> NodeUse:
     cpu = memory = ephemeral = slots = units = 0
     extended: dict[str, int] = {}
+    work: dict[Workload | None, int] = {}
     reserved = []
     for pod in pods:
         requests, of_pod = pod.shape.requests, pod.shape.gpu_units
@@ -152,5 +161,8 @@ def _use_of(pods: Collection[PodRecord]) -> NodeUse:
             extended[name] = extended.get(name, 0) + count
         if pod.reservation is not None:
             reserved.append((of_pod, pod.reservation.load))
+        if draws(pod):
+            work[pod.shape.workload] = work.get(pod.shape.workload, 0) + of_pod
     taken = Resources(cpu, memory, ephemeral, slots, tuple(sorted(extended.items())))
-    return NodeUse(taken, units, tuple(reserved), any(pod.shape.unknown_draw for pod in pods))
+    unknown = any(pod.shape.unknown_draw for pod in pods)
+    return NodeUse(taken, units, tuple(reserved), unknown, tuple(work.items()))

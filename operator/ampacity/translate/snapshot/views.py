@@ -14,8 +14,9 @@ from typing import NamedTuple
 from ampacity.core.ledger import FenceEntry, Hold, Ledger
 from ampacity.core.load import NOTHING, Load
 from ampacity.core.ports import is_port, offered
-from ampacity.core.snapshot import NodeView, Resources
+from ampacity.core.snapshot import NodeView, Resources, Work
 from ampacity.core.units import format_power
+from ampacity.core.workload import Workload
 from ampacity.translate.fleet.places import Place
 from ampacity.translate.profiles.hardware import Hardware
 from ampacity.translate.records import NodeRecord
@@ -93,7 +94,16 @@ def view(facts: Facts) -> NodeView:
         why_not=why_not,
         labels=node.labels,
         taints=node.taints,
+        work=together(facts.use.work, facts.promises),
     )
+
+
+def together(work: Work, promises: Iterable[Promise]) -> Work:
+    """GPU units by class of work, those of promises included."""
+    units: dict[Workload | None, int] = dict(work)
+    for promise in promises:
+        units[promise.workload] = units.get(promise.workload, 0) + promise.units
+    return tuple(sorted(units.items(), key=lambda entry: entry[0] or ""))
 
 
 def _load(facts: Facts, hardware: Hardware, units: int) -> Load:

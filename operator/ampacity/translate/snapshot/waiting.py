@@ -53,17 +53,21 @@ def asked_since(pods: Iterable[PodRecord]) -> dict[str, int]:
 
 def virtual_waiters(pool: PoolRecord, shape: Shape, missing: int) -> Iterable[Waiter]:
     """Replicas of a pool that need a place before they get a pod: the last `missing` of them."""
-    name = f"{pool.namespace}/{pool.name}"
     for number in range(pool.replicas - missing, pool.replicas):
-        yield Waiter(
-            uid=f"replica/{name}/{number}",
-            name=f"{name}/{number}",
-            shape=shape,
-            priority=pool.priority,
-            since=pool.created,
-            controller=f"Pool/{name}",
-            batch=_is_batch(pool.shape),
-        )
+        yield replica(pool, shape, number)
+
+
+def replica(pool: PoolRecord, shape: Shape, number: int) -> Waiter:
+    """One replica of a pool that needs a place."""
+    return Waiter(
+        uid=f"replica/{pool.key}/{number}",
+        name=f"{pool.key}/{number}",
+        shape=shape,
+        priority=pool.priority,
+        since=pool.created,
+        controller=f"Pool/{pool.key}",
+        batch=_is_batch(pool.shape),
+    )
 
 
 def pod_waiter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ampacity.apis.gpu_inference_pool import MAX_SITES
+from ampacity.apis.pool_telemetry import RegionTelemetry
 from ampacity.controllers.status.pool import PoolView, SitePlaces, pool_status
 from ampacity.core.plan import Reason, Refusal, SiteReason
 from ampacity.core.site import Problem
@@ -109,3 +110,41 @@ def test_the_list_of_sites_is_bounded() -> None:
     many = tuple(SitePlaces(f"s{i:04}", 1, 1) for i in range(MAX_SITES + 7))
     status = shown(places=many)
     assert len(status["sites"]) == MAX_SITES and status["sitesOmitted"] == 7
+
+
+def test_demand_that_is_no_longer_measured_is_told_with_what_counts_on() -> None:
+    telemetry = (
+        RegionTelemetry(region="oslo", requests_per_second=3.0),
+        RegionTelemetry(
+            region="paris",
+            requests_per_second=41.5,
+            stale=True,
+            at="2026-05-04T10:11:12Z",
+            message="it is down",
+        ),
+        RegionTelemetry(region="rome", stale=True, message="the query finds no series"),
+    )
+    status = shown(telemetry=telemetry)
+    (stale,) = [one for one in status["conditions"] if one["type"] == "TelemetryStale"]
+
+    assert [one["region"] for one in status["telemetry"]] == ["oslo", "paris", "rome"]
+    assert (stale["status"], stale["reason"]) == ("True", "NoAnswer")
+    assert (
+        "paris: the last 41.5 requests/s, measured at 2026-05-04T10:11:12Z, count on (it is down)"
+        in stale["message"]
+    )
+    assert "rome: nothing was measured yet" in stale["message"]
+    assert "oslo" not in stale["message"]
+
+
+def test_fresh_telemetry_is_no_condition() -> None:
+    assert "TelemetryStale" not in verdicts(shown(telemetry=(RegionTelemetry(region="oslo"),)))
+
+
+def test_a_refused_pool_keeps_what_was_measured() -> None:
+    status = shown(
+        problems=(Problem("spec.demand", "is wrong", "correct it"),),
+        telemetry=(RegionTelemetry(region="oslo", requests_per_second=3.0),),
+    )
+
+    assert status["telemetry"] == [{"region": "oslo", "requestsPerSecond": 3.0, "stale": False}]

@@ -48,3 +48,11 @@ def test_different_mixes_are_never_promised_too_much() -> None:
         for row, one in zip(figures.work, asked.demand, strict=True):
             for rate, each in zip(figures.rate, kinds, strict=True):
                 assert row / rate >= replicas_per_request(one, each, 1.0) * (1 - 1e-12)
+
+
+def test_requests_that_take_no_work_are_served_by_anybody() -> None:
+    """Every token of the prompt cached, none to write."""
+    idle = demand("r1", 5, input=100, output=0, cached=1)
+    figures = goodput(pool("p", idle, variants=(variant("a"), variant("b"))))
+    assert figures.work.tolist() == [0]
+    assert figures.rate.tolist() == [1, 1]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ampacity.core.distribution import site_headroom
+from ampacity.core.distribution.headroom import overdrawn
 from ampacity.core.placement import plan
 from ampacity.core.snapshot import NodeView, SiteView, Snapshot
 from tests.builders.fleet import node, shape, small_site, snapshot, waiters
@@ -31,6 +32,12 @@ def test_a_site_that_admits_nothing_offers_nothing() -> None:
     start = snapshot([node()], [])
     shut = {name: replace(view, admits=False) for name, view in start.sites.items()}
     assert site_headroom(replace(start, sites=shut)) == {"hall": 0}
+
+
+@pytest.mark.parametrize(("capacity", "over"), [("6kW", False), ("5.9kW", True)])
+def test_a_site_whose_limit_is_below_its_load_is_overdrawn(capacity: str, over: bool) -> None:
+    busy = snapshot([node(used=4)], [], small_site(2, capacity))
+    assert ("hall" in overdrawn(busy)) is over
 
 
 def test_a_site_without_nodes_offers_nothing() -> None:

@@ -9,8 +9,8 @@ from statistics import median
 
 import pytest
 
-from ampacity.core.distribution.latency import Place, distance, estimate, ideal, latencies
-from ampacity.core.distribution.model import Rtt
+from ampacity.core.distribution.latency import distance, estimate, ideal, latencies
+from ampacity.core.distribution.model import Place, Rtt
 
 DATA = Path(os.environ.get("AMPACITY_DATA", Path(__file__).parents[5] / "shared" / "data")) / "aws-rtt"
 PARIS, SYDNEY = Place(48.86, 2.35), Place(-33.87, 151.21)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ampacity.core.distribution import distribute
 from ampacity.core.distribution.capacity import Capacity, read_capacity
 from ampacity.core.distribution.model import Choice, Limit, Task
-from ampacity.core.distribution.placer import Counts, placer
+from ampacity.core.distribution.placer import Counts, Placer
 from ampacity.core.distribution.standing import without
 from ampacity.core.snapshot import Snapshot
 from tests.builders.distribution import demand, near, pool, site, variant
@@ -53,7 +53,7 @@ def test_slots_know_the_rows() -> None:
 
 
 def test_the_planner_judges_replicas_together() -> None:
-    judge = placer(hall(0, 3), {("p", "one"): shape(1), ("p", "eight"): shape(8)}, {"p": 0})
+    judge = Placer(hall(0, 3), {("p", "one"): shape(1), ("p", "eight"): shape(8)}, {"p": 0})
     one, eight = Choice("p", "hall", "one"), Choice("p", "hall", "eight")
     assert judge({one: 5, eight: 1}) == {one: 5, eight: 1}
     assert sum(judge({one: 6, eight: 1}).values()) == 6
@@ -63,7 +63,7 @@ def test_pools_are_told_apart_by_their_whole_names() -> None:
     """As they are called in a cluster: by namespace and name."""
     shapes = {("a/p", "one"): shape(1), ("b/p", "one"): shape(1)}
     first, second = Choice("a/p", "hall", "one"), Choice("b/p", "hall", "one")
-    judge = placer(hall(0), shapes, {"a/p": 1})
+    judge = Placer(hall(0), shapes, {"a/p": 1})
     assert judge({first: 5, second: 4}) == {first: 5, second: 3}
 
 
@@ -71,7 +71,7 @@ def test_replicas_that_run_stay_where_they_are() -> None:
     """Two of one GPU run on two nodes: no room for eight, unless one of them stops."""
     shapes = {("p", "one"): shape(1), ("p", "eight"): shape(8)}
     one, eight = Choice("p", "hall", "one"), Choice("p", "hall", "eight")
-    judge = placer(hall(1, 1), shapes, {"p": 0}, {one: ("n0", "n1")})
+    judge = Placer(hall(1, 1), shapes, {"p": 0}, {one: ("n0", "n1")})
     assert judge({one: 2, eight: 1}) == {one: 2, eight: 0}
     assert judge({one: 1, eight: 1}) == {one: 1, eight: 1}
     assert judge({eight: 2}) == {eight: 2}

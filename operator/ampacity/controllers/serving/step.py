@@ -1,0 +1,81 @@
+"""One pass: backends first, then the routes that name those that exist, then what is not wanted goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
+
+from ampacity import names
+from ampacity.apis import GPUInferencePool
+from ampacity.controllers.scene import Scene
+from ampacity.controllers.serving.existing import Stock
+from ampacity.controllers.serving.kinds import KINDS
+from ampacity.controllers.serving.memory import Memory, Names
+from ampacity.controllers.serving.tries import Tries
+from ampacity.controllers.serving.wanted import Readable, reached, troubles
+from ampacity.controllers.serving.writer import Doomed, ServingWriter
+from ampacity.controllers.status.serving import REFUSED, Trouble
+from ampacity.translate.serving.objects import INFERENCE_POOL, SERVICE, Served
+from ampacity.translate.serving.routes import Route
+
+_MANAGER = "app.kubernetes.io/managed-by"
+
+Troubles = Mapping[str, tuple[Trouble, ...]]
+
+
+class Step:
+    """Remembers the pools as they could last be read, and what was worked out for them. That is done in a
+    thread: after a new distribution of a large fleet it takes a second."""
+
+    def __init__(self, stock: Stock, writer: ServingWriter, tries: Tries) -> None:
+        self._stock, self._writer, self._tries = stock, writer, tries
+        self._readable, self._memory = Readable(), Memory()
+
+    async def take(self, scene: Scene) -> Troubles:
+        """Write what is missing or differs; what is amiss, by the uid of pools."""
+        kinds, pools = self._stock.kinds, self._readable.read(scene.pools)
+        wanted = tuple(reached(scene, pools.values()))
+        backends = await asyncio.to_thread(self._memory.backends, wanted, kinds)
+        await self._writer.apply(chain.from_iterable(backends.values()))
+        routes = await asyncio.to_thread(self._memory.routes, wanted, kinds, self._there())
+        await self._writer.apply(route.object for made in routes.values() for route in made)
+        items = {uid: [*some, *(route.object for route in routes[uid])] for uid, some in backends.items()}
+        every = {item.key for some in items.values() for item in some}
+        await self._delete(pools.keys(), every)
+        self._tries.keep(every)
+        self._writer.keep(every)
+        return {
+            uid: tuple(self._troubles(model, routes.get(uid, ()), items.get(uid, ())))
+            for uid, (model, _) in pools.items()
+        }
+
+    def _there(self) -> dict[str, Names]:
+        """Backends that exist, of the kind that routes name, by their owner."""
+        kind = INFERENCE_POOL if INFERENCE_POOL in self._stock.kinds else SERVICE
+        found: dict[str, set[tuple[str, str]]] = {}
+        for name, one in self._stock.of(kind).items():
+            found.setdefault(one.owner, set()).add(name)
+        return {owner: frozenset(names) for owner, names in found.items()}
+
+    async def _delete(self, pools: Collection[str], wanted: Collection[tuple[str, str, str]]) -> None:
+        """What is of these pools (uids) and not wanted any more: routes before what they name."""
+        for kind in reversed(KINDS):
+            known = self._stock.of(kind)
+            doomed = [
+                Doomed(kind, one)
+                for name, one in known.items()
+                if one.owner in pools
+                and (kind, *name) not in wanted
+                and one.labels.get(_MANAGER) == names.FIELD_MANAGER
+            ]
+            await self._writer.delete(doomed)
+
+    def _troubles(
+        self, model: GPUInferencePool, made: Iterable[Route], items: Iterable[Served]
+    ) -> Iterator[Trouble]:
+        yield from troubles(model, self._stock.kinds, made)
+        for item in items:
+            why = self._tries.why(item)
+            if why:
+                yield Trouble(REFUSED, why)

@@ -1,0 +1,1 @@
+"""Demand as measured: queries to Prometheus, beside everything else and in nobody's way."""

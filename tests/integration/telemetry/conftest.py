@@ -1,0 +1,5 @@
+"""A real Prometheus for the tests here."""
+
+from tests.metered import prometheus_program
+
+__all__ = ["prometheus_program"]
