@@ -25,9 +25,14 @@ def _plan(paths: list[Path], capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_the_bars_of_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
     """They are those of the demo; `ampacity plan` foretells them to the last block."""
-    bars = [line for line in _blocks("README.md", "")[-1].splitlines() if "█" in line]
+    bars = [line for block in _blocks("README.md", "") for line in block.splitlines() if "█" in line]
     assert len(bars) > 5
     assert set(bars) <= set(_plan([_DEMO], capsys).splitlines())
+
+
+def test_the_table_of_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
+    [table] = [block for block in _blocks("README.md", "") if block.startswith("default/chat")]
+    assert table in _plan([docs.ROOT / "examples" / "three-sites"], capsys)
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/concepts.md"])
