@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from hack.parent import die_with_parent
+
+_WORKER = "PYTEST_XDIST_WORKER"
 _TESTS = Path(__file__).parent
 _NICE = 5
+
+
+def pytest_configure() -> None:
+    """A worker, and with it the control plane of its own, ends with the run, however that ends."""
+    if _WORKER in os.environ:
+        die_with_parent()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A worker of the computing side lowers its own priority, once."""
-    if "PYTEST_XDIST_WORKER" in os.environ and _part(item) != "e2e" and not os.nice(0):
+    if _WORKER in os.environ and _part(item) != "e2e" and not os.nice(0):
         os.nice(_NICE)
 
 
