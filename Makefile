@@ -25,6 +25,7 @@ demo: tools ## show the product on a real control plane: two sites, four pools, 
 	@$(VENV)/python -m hack.demo $(ARGS)
 
 test: tools ## run every test; ARGS goes to pytest
+	@$(VENV)/python -m hack.tools tests
 	@$(VENV)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 bench: $(READY) ## measure planner and operator; prints a table and writes build/bench.json

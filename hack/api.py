@@ -111,7 +111,7 @@ class Api:
             connection.request(method, url, data, self._headers | headers)
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
-        except (http.client.RemoteDisconnected, ConnectionError):
+        except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError):
             connection.close()
             if not was_open:
                 raise

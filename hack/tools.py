@@ -6,6 +6,7 @@ no half program and the next one goes on from there. A lock file keeps two check
 thing twice.
 
     python -m hack.tools             build what is missing (for CLUSTER=kind, that is less)
+    python -m hack.tools tests       and what only tests need
     python -m hack.tools path helm   where a program is
 """
 
@@ -75,8 +76,10 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["path", program]:
             print(path(program))
-        case _:
+        case arguments:
             try:
                 ensure(needed())
+                if arguments == ["tests"]:
+                    ensure(("prometheus",), PROMETHEUS)
             except (RuntimeError, subprocess.CalledProcessError) as error:
                 sys.exit(str(error))
