@@ -14,12 +14,14 @@ USERS = {
     "system:kube-scheduler": "",
 }
 
-# Requests of people, tests and the operator. The control plane's own would be nine lines out of ten.
+# Requests of people, tests and the operator. The control plane's own would be nine lines out of ten; but who
+# deleted a pod is asked of all of them.
 _AUDIT_POLICY = """\
 apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
+- {level: Metadata, verbs: [delete, deletecollection], resources: [{resources: [pods]}]}
 - {level: None, users: [kwok, "system:kube-controller-manager", "system:kube-scheduler", "system:apiserver"]}
 - {level: None, userGroups: ["system:serviceaccounts:kube-system"]}
 - {level: None, nonResourceURLs: ["/readyz*", "/livez*", "/healthz*"]}

@@ -23,4 +23,5 @@ ACCEPTED = "ampacity.io/accepted"               # label of accepted generations 
 ALLOW_DELETION = "ampacity.io/allow-deletion"   # CRD annotation: "true" lets it be deleted
 HOLDS = "ampacity-holds"                        # ConfigMap in the operator's namespace
 LEASE = "ampacity-leader"                       # Lease in the operator's namespace
+MANAGED_BY = "app.kubernetes.io/managed-by"    # label of what we make; its value:
 FIELD_MANAGER = "ampacity"

@@ -24,7 +24,7 @@ def test_lifecycle_lanes_of_pods(stage: LocalCluster, operator: OperatorProcess,
     """Equal pods in either lane, or half in each, end at the same total; whoever waits is told why."""
     _site(stage)
     for lanes in ((FAST,), (GATE,), (FAST, GATE)):
-        pods = [_pod(f"p-{i}", lanes[i % len(lanes)]) for i in range(16)]
+        pods = [_pod(f"{len(lanes)}-{lanes[0]}-{i}", lanes[i % len(lanes)]) for i in range(16)]
         objects.create_pods(stage.api, namespace, pods)
         settled.wait(stage.api, 60, pods=16)
         assert sum(pod.running for pod in settled.gpu_pods(stage.api, namespace)) == FIT

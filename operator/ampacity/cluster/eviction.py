@@ -14,8 +14,9 @@ from ampacity.cluster.client import Client, Guard
 from ampacity.cluster.conditions import NOT_BOUND
 from ampacity.cluster.events import EventRecorder, Subject
 from ampacity.cluster.grants import path_of
+from ampacity.cluster.lanes import Lanes
 from ampacity.cluster.marks import Stuck
-from ampacity.cluster.results import Lanes, Outcome, Result, attempt_binding
+from ampacity.cluster.results import Outcome, Result, attempt_binding
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ from typing import Protocol
 from ampacity.cluster.client import Client, Guard
 from ampacity.cluster.conditions import PodConditions
 from ampacity.cluster.grants import ByBinding, ByGate, Order
-from ampacity.cluster.results import Lanes, Result
+from ampacity.cluster.lanes import Lanes
+from ampacity.cluster.results import Result
 from ampacity.cluster.times import utcnow
 from ampacity.translate.pods.reader import PodReader
 from ampacity.translate.records import Lane, PodRecord

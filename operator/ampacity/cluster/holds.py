@@ -89,7 +89,7 @@ class HoldsStore:
             raise HoldsTooLarge(
                 f"{entries} ledger entries make {len(text)} bytes, and no more than {limit} go in a ConfigMap"
             )
-        metadata = {"name": self._name, "labels": {"app.kubernetes.io/managed-by": names.FIELD_MANAGER}}
+        metadata = {"name": self._name, "labels": {names.MANAGED_BY: names.FIELD_MANAGER}}
         if version:
             metadata["resourceVersion"] = version
         return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {_KEY: text}}

@@ -11,8 +11,9 @@ up finds `may_write()` false; that its older patches are harmless too is the
 fence's business, not the Lease's.
 
 How long nobody leads: a holder that stops in good order lets go, and candidates
-look every `look` seconds. One that dies is replaced `duration` seconds after a
-candidate saw its last renewal, and the candidate wakes up for that moment.
+hear of it at once; should their watch be broken, they look every `look` seconds.
+One that dies is replaced `duration` seconds after a candidate saw its last
+renewal, and the candidate wakes up for that moment.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Leader:
         duration: float = 10.0,
         retry: float | None = None,
         margin: float | None = None,
-        look: float = 0.2,
+        look: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utcnow,
         on_change: Callable[[bool], None] = lambda leading: None,
@@ -71,6 +72,8 @@ class Leader:
         self._margin = duration * _MARGIN if margin is None else margin
         self._look = min(look, self._retry)
         self._clock, self._on_change, self._fit = clock, on_change, fit
+        self._watch = self._lease.watch(self._changed)
+        self._heard = asyncio.Event()
         self._renewed_at: float | None = None
         self._settled = False
         self._leading = asyncio.Event()
@@ -103,13 +106,26 @@ class Leader:
 
     async def run(self) -> None:
         """Campaign, renew, campaign again; on cancellation, release the Lease if it is ours."""
+        hearing = asyncio.create_task(self._watch.run(), name="lease")
         try:
             while True:
+                self._heard.clear()
                 went_well = await self._try()
                 self._notice()
-                await asyncio.sleep(self._pause(went_well))
+                await self._rest(self._pause(went_well))
         finally:
+            hearing.cancel()
             await self._let_go()
+
+    def _changed(self) -> None:
+        """Somebody wrote the Lease: a candidate looks at it now, a holder knows."""
+        if self._renewed_at is None:
+            self._heard.set()
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._heard.wait()
 
     def _pause(self, went_well: bool) -> float:
         """Seconds until the next try."""

@@ -7,15 +7,25 @@ clock that never jumps.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ampacity.cluster.client import Client
 from ampacity.cluster.errors import ApiError
 from ampacity.cluster.times import micro_time
+from ampacity.cluster.watch import Watch
 
 _GROUP = "/apis/coordination.k8s.io/v1/namespaces"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the Lease, whatever it says."""
+
+    uid: str
+    resource_version: str
 
 
 class LeaseObject:
@@ -48,6 +58,13 @@ class LeaseObject:
         """When it ends by our clock, if nobody renews it."""
         return self._changed_at + float(self._spec.get("leaseDurationSeconds") or self._duration)
 
+    def watch(self, on_change: Callable[[], None]) -> Watch[Version]:
+        """Tells of every change as it happens; what it was, `look` finds out."""
+        return Watch(
+            self._client, self._all, _version_of,
+            field_selector=f"metadata.name={self._name}", on_change=lambda old, new: on_change(),
+        )  # fmt: skip
+
     async def look(self) -> bool:
         """See it as it is now; False if there is none. Raises ApiError."""
         try:
@@ -74,10 +91,17 @@ class LeaseObject:
         await self._replace(self._spec)
 
     async def release(self) -> None:
-        """Let go of it, if it is ours. Raises ApiError."""
-        if await self.look() and self.holder == self._us:
-            freed = {**self._spec, "holderIdentity": "", "leaseDurationSeconds": 1}
+        """Let go of it, if it is ours. Raises ApiError; on 409 it has changed since it was seen, and is
+        seen anew."""
+        if self.holder != self._us:
+            return
+        freed = {**self._spec, "holderIdentity": "", "leaseDurationSeconds": 1}
+        try:
             await self._client.replace(self._one, _lease(self._seen["metadata"], freed))
+        except ApiError as error:
+            if error.status == 409:
+                await self.look()
+            raise
 
     @property
     def _spec(self) -> dict[str, Any]:
@@ -103,3 +127,7 @@ class LeaseObject:
 
 def _lease(metadata: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
+
+
+def _version_of(lease: Mapping[str, Any]) -> Version:
+    return Version(lease["metadata"]["uid"], lease["metadata"]["resourceVersion"])

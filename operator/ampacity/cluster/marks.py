@@ -17,7 +17,8 @@ from functools import partial
 from ampacity.cluster.client import Client, Guard
 from ampacity.cluster.conditions import LONGEST_MESSAGE, NOT_BOUND, PodConditions
 from ampacity.cluster.events import EventRecorder, Subject
-from ampacity.cluster.results import Lanes, Outcome, Result
+from ampacity.cluster.lanes import Lanes
+from ampacity.cluster.results import Outcome, Result
 from ampacity.cluster.times import utcnow
 from ampacity.core.plan import Refusal
 from ampacity.translate.pods.reader import PodReader

@@ -80,9 +80,16 @@ class Leading:
     async def _wait_leading(self) -> None:
         leading = asyncio.ensure_future(self._leader.wait_leading())
         while not self.stopping and not leading.done():
-            self._placement.stand_by()
+            await self._stand_by()
             await asyncio.wait([leading], timeout=0.1)
         leading.cancel()
+
+    async def _stand_by(self) -> None:
+        """What fails here is found again by the first cycle, which is the one that counts."""
+        try:
+            await self._placement.stand_by()
+        except Exception:
+            log.exception("standing by: what is known cannot be read yet")
 
     async def _rest(self, seconds: float) -> None:
         """Sleep, but not on once it is time to stop."""

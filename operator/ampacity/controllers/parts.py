@@ -13,9 +13,9 @@ from ampacity.cluster.events import EventRecorder
 from ampacity.cluster.eviction import Evictor
 from ampacity.cluster.executor import LaneExecutor
 from ampacity.cluster.holds import HoldsStore
+from ampacity.cluster.lanes import Lanes
 from ampacity.cluster.lease import Leader
 from ampacity.cluster.marks import Marker
-from ampacity.cluster.results import Lanes
 from ampacity.cluster.times import utcnow
 from ampacity.controllers.caches import Caches
 from ampacity.controllers.catalogue import apply_catalogue, read_catalogue

@@ -46,6 +46,7 @@ from ampacity.core.ledger import VIRTUAL, Announcement, Ledger, give_up
 from ampacity.core.placement import plan
 from ampacity.core.plan import Grant, Plan
 from ampacity.core.snapshot import Snapshot
+from ampacity.translate.records import World
 from ampacity.translate.snapshot.build import SnapshotCache, build_snapshot
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,9 @@ _REPLICAS = 20_000
 
 _FULL_FOR = 2.0
 """Seconds until the next try when the ledger had no room for any grant."""
+
+_LOOK_EVERY = 10.0
+"""Seconds between two looks at everything while standing by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Placement:
         self._snapshots = SnapshotCache()
         self._shut: frozenset[str] = frozenset()
         self._looked = False
+        self._look_again_at = 0.0
 
     @property
     def in_office(self) -> bool:
@@ -98,9 +103,16 @@ class Placement:
         """Somebody else may lead now, or may have led."""
         self._tools.keeper.resign()
 
-    def stand_by(self) -> None:
-        """Follow what happens while somebody else leads, so that taking over is quick."""
-        self._tools.caches.catch_up()
+    async def stand_by(self) -> None:
+        """Follow what happens while somebody else leads, so that taking over is quick: to count a fleet's
+        pods, and to look at each of its nodes for the first time, takes long."""
+        caches, now = self._tools.caches, asyncio.get_running_loop().time()
+        caches.catch_up()
+        if not caches.unlisted and now >= self._look_again_at:
+            self._look_again_at = now + _LOOK_EVERY
+            await caches.judge()
+            scene = caches.scene()
+            await asyncio.to_thread(self._snapshot, scene, scene.world(Ledger()))
 
     async def leave(self, may_write: Guard) -> None:
         """Hand the ledger over in good order; `take_over` comes next. Raises ApiError and Conflict."""
@@ -112,8 +124,8 @@ class Placement:
         version = await self._tools.keeper.take_over()
         self._tools.distributor.begin()
         caches = self._tools.caches
-        await caches.fresh(version)
-        caches.recall(await self._tools.revisions.load())
+        _, accepted = await asyncio.gather(caches.fresh(version), self._tools.revisions.load())
+        caches.recall(accepted)
         self._looked = True
 
     async def cycle(self) -> None:
@@ -147,7 +159,8 @@ class Placement:
                 tools.metrics.evictions.labels(result.outcome.value).inc()
         with step("scale"):
             careful = await asyncio.to_thread(surging, scene, snapshot)
-            await tools.deployments.apply(fleet.deployments(announced.ledger, careful, seen))
+            wanted = await asyncio.to_thread(fleet.deployments, announced.ledger, careful, seen)
+            await tools.deployments.apply(wanted)
             tools.serving.offer(scene)
         with step("report"):
             written = tools.deployments
@@ -174,9 +187,7 @@ class Placement:
     def _plan(self, scene: Scene, fleet: Fleet, ledger: Ledger) -> tuple[Snapshot, Plan, Outlook]:
         """Pure but for what it caches; runs in a thread, so that the lease is renewed meanwhile."""
         world = scene.world(ledger, fleet.asked(ledger), fleet.asked_at(ledger))
-        snapshot = build_snapshot(
-            world, cache=self._snapshots, index=scene.index, ages=scene.ages, replicas=_REPLICAS
-        )
+        snapshot = self._snapshot(scene, world)
         self._shut = frozenset(node.name for node in snapshot.nodes if not node.admits)
         waiters = tuple(filter(self._tools.keeper.may_plan, snapshot.waiters))
         parts = split(self._retries, scene, ledger, waiters)
@@ -192,6 +203,11 @@ class Placement:
             released=(*decided.released, *parts.released),
         )
         return snapshot, found, seen
+
+    def _snapshot(self, scene: Scene, world: World) -> Snapshot:
+        return build_snapshot(
+            world, cache=self._snapshots, index=scene.index, ages=scene.ages, replicas=_REPLICAS
+        )
 
     @property
     def _retries(self) -> tuple[Retries, ...]:

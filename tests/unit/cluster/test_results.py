@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ampacity.cluster.errors import ApiError
-from ampacity.cluster.results import Lanes, Outcome, Result, attempt, attempt_binding
+from ampacity.cluster.lanes import Lanes
+from ampacity.cluster.results import Outcome, Result, attempt, attempt_binding
 from tests.builders.kube import READER, pod_json
 
 

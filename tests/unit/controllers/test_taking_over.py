@@ -7,7 +7,10 @@ from typing import Any, cast
 import pytest
 
 from ampacity.cluster.errors import ApiError
+from ampacity.controllers.leading import Leading
+from ampacity.controllers.metrics import Metrics
 from ampacity.controllers.placement import Placement, Tools
+from ampacity.controllers.trigger import Trigger
 
 WRITTEN = "4711"
 
@@ -74,3 +77,44 @@ def test_it_is_in_office_only_once_it_has_looked_at_everything(lists: int, recor
     asyncio.run(placement.take_over())
     assert placement.in_office and distributor.begun
     assert caches.floors == [WRITTEN] * 2
+
+
+class Nobody:
+    """A Lease that is never ours."""
+
+    leading = False
+
+    async def wait_leading(self) -> None:
+        await asyncio.Event().wait()
+
+
+class Unreadable:
+    """What is known cannot be read; after the second look it is time to stop."""
+
+    def __init__(self) -> None:
+        self.looks, self.stop = 0, lambda: None
+
+    in_office = False
+
+    async def stand_by(self) -> None:
+        self.looks += 1
+        if self.looks == 2:
+            self.stop()
+        raise KeyError("spec")
+
+
+def test_a_standby_that_cannot_read_what_is_there_goes_on_standing_by(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def two_looks() -> int:
+        placement = Unreadable()
+        leading = Leading(
+            cast(Any, Nobody()), cast(Any, placement), Trigger(0.0, 1.0), Metrics(), cast(Any, None), print
+        )
+        placement.stop = leading.stop
+        async with asyncio.timeout(10):
+            await leading.run()
+        return placement.looks
+
+    assert asyncio.run(two_looks()) == 2
+    assert "standing by" in caplog.text

@@ -87,7 +87,7 @@ async def waiting_pods(client: Client) -> list[Json]:
 def of_pool(deployment: Mapping[str, Any]) -> bool:
     """Whether a Deployment was made for a pool, also after it was taken from it."""
     labels = deployment["metadata"].get("labels") or {}
-    made = labels.get("app.kubernetes.io/managed-by") == names.FIELD_MANAGER and names.POOL in labels
+    made = labels.get(names.MANAGED_BY) == names.FIELD_MANAGER and names.POOL in labels
     return made or owned_by_us(deployment["metadata"])
 
 

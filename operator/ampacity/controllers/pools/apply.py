@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ampacity import names
+from ampacity.cluster.applying import ABSENT, FORCED
 from ampacity.cluster.client import Client, Patch
 from ampacity.cluster.errors import ApiError, NotAllowed
 from ampacity.cluster.store import Store
@@ -22,9 +22,6 @@ log = logging.getLogger(__name__)
 _IN_FLIGHT = 16
 _AGAIN_AFTER = 10.0
 _CONFLICT = "Conflict"
-_ABSENT = "1"
-"""A version that no Deployment has: applied with it, one is created, or refused if it exists."""
-_FORCED = {"fieldManager": names.FIELD_MANAGER, "force": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,7 @@ class DeploymentWriter:
         if current is None:
             if not item.replicas or not await self._is_ours(item):
                 return False
-            await self._write(item, _ABSENT)
+            await self._write(item, ABSENT)
         elif item.unwanted and not current.replicas and current.settled and not current.pods:
             await self._delete(item, current)
         elif self._differs(item, current):
@@ -140,7 +137,7 @@ class DeploymentWriter:
         body = blueprint(item.model, item.template, item.digest, item.site, item.replicas, item.surges)
         body["metadata"]["resourceVersion"] = version
         answer = await self._client.patch(
-            item.path, body, kind=Patch.APPLY, params=_FORCED, guard=self._may_write
+            item.path, body, kind=Patch.APPLY, params=FORCED, guard=self._may_write
         )
         record = read_deployment(answer)
         if record is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ampacity import names
 from ampacity.apis import GPUInferencePool
+from ampacity.translate.pools.owned import MADE_BY_US, owner
 from ampacity.translate.pools.template import deployment_name
 
 TEMPLATE_HASH = "ampacity.io/template-hash"
@@ -46,9 +47,9 @@ def blueprint(
         "metadata": {
             "name": deployment_name(pool.metadata.name, site),
             "namespace": pool.metadata.namespace,
-            "labels": {**labels, "app.kubernetes.io/managed-by": names.FIELD_MANAGER},
+            "labels": {**labels, **MADE_BY_US},
             "annotations": {TEMPLATE_HASH: digest},
-            "ownerReferences": [_owner(pool)],
+            "ownerReferences": [owner(pool)],
         },
         "spec": {
             "replicas": replicas,
@@ -56,17 +57,6 @@ def blueprint(
             "strategy": {"type": "RollingUpdate", "rollingUpdate": SURGING if surges else IN_PLACE},
             "template": at_site,
         },
-    }
-
-
-def _owner(pool: GPUInferencePool) -> dict[str, Any]:
-    return {
-        "apiVersion": pool.api_version,
-        "kind": pool.kind,
-        "name": pool.metadata.name,
-        "uid": pool.metadata.uid,
-        "controller": True,
-        "blockOwnerDeletion": False,
     }
 
 

@@ -19,8 +19,6 @@ from ampacity.controllers.status.serving import REFUSED, Trouble
 from ampacity.translate.serving.objects import INFERENCE_POOL, SERVICE, Served
 from ampacity.translate.serving.routes import Route
 
-_MANAGER = "app.kubernetes.io/managed-by"
-
 Troubles = Mapping[str, tuple[Trouble, ...]]
 
 
@@ -67,7 +65,7 @@ class Step:
                 for name, one in known.items()
                 if one.owner in pools
                 and (kind, *name) not in wanted
-                and one.labels.get(_MANAGER) == names.FIELD_MANAGER
+                and one.labels.get(names.MANAGED_BY) == names.FIELD_MANAGER
             ]
             await self._writer.delete(doomed)
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ampacity import names
+from ampacity.cluster.applying import ABSENT, FORCED
 from ampacity.cluster.client import Client, Patch
 from ampacity.cluster.errors import ApiError, NotAllowed
 from ampacity.controllers.pools.refusals import NAME_TAKEN
@@ -21,9 +21,6 @@ from ampacity.translate.serving.objects import Served
 log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 16
-_FORCED = {"fieldManager": names.FIELD_MANAGER, "force": "true"}
-_ABSENT = "1"
-"""A version that no object has: applied with it, one is created, or refused if it exists."""
 
 _OVERTAKEN = "Conflict"
 _GONE = 404
@@ -82,7 +79,7 @@ class ServingWriter:
     async def _try(self, item: Served, current: Existing | None) -> None:
         try:
             if await self._is_ours(item, current):
-                await self._write(item, current.resource_version if current else _ABSENT)
+                await self._write(item, current.resource_version if current else ABSENT)
         except NotAllowed:
             return
         except ApiError as error:
@@ -108,7 +105,7 @@ class ServingWriter:
         metadata: dict[str, Any] = {**item.body["metadata"], "resourceVersion": version}
         answer = await self._client.patch(
             KINDS[item.kind].path(item.namespace, item.name), {**item.body, "metadata": metadata},
-            kind=Patch.APPLY, params=_FORCED, guard=self._may_write,
+            kind=Patch.APPLY, params=FORCED, guard=self._may_write,
         )  # fmt: skip
         record = read_existing(answer)
         if record is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ampacity import names
 from ampacity.apis import GPUInferencePool
+from ampacity.translate.pools.owned import MADE_BY_US, owner
 
 Json = dict[str, Any]
 
@@ -54,7 +55,7 @@ def served(pool: GPUInferencePool, kind: str, name: str, spec: Json, site: str =
             "namespace": metadata.namespace,
             "labels": _labels(pool, site),
             "annotations": {DIGEST: hashlib.sha256(text.encode()).hexdigest()[:16]},
-            "ownerReferences": [_owner(pool)],
+            "ownerReferences": [owner(pool)],
         },
         "spec": spec,
     }
@@ -67,15 +68,4 @@ def selector(pool: GPUInferencePool, site: str = "") -> dict[str, str]:
 
 
 def _labels(pool: GPUInferencePool, site: str) -> dict[str, str]:
-    return {**selector(pool, site), "app.kubernetes.io/managed-by": names.FIELD_MANAGER}
-
-
-def _owner(pool: GPUInferencePool) -> Json:
-    return {
-        "apiVersion": pool.api_version,
-        "kind": pool.kind,
-        "name": pool.metadata.name,
-        "uid": pool.metadata.uid,
-        "controller": True,
-        "blockOwnerDeletion": False,
-    }
+    return {**selector(pool, site), **MADE_BY_US}
