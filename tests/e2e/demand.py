@@ -1,4 +1,4 @@
-"""Sites around regions, pools that serve them, and what of the demand is served at every moment.
+"""Sites around regions, pools that serve them, and which of the demand ready replicas serve.
 
 One replica is a GPU and does 10 requests a second; demand is stated in replicas, a tenth less than they do.
 A region reaches its own edge site and the central one, and no other.
@@ -6,16 +6,10 @@ A region reaches its own edge site and the central one, and no other.
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
-from ampacity import names
-from hack.api import Api, Object
+from hack.api import Object
 from hack.cluster import LocalCluster
 from tests.e2e import objects
 
@@ -43,8 +37,17 @@ def model() -> Object:
     return {"apiVersion": objects.API, "kind": "ModelProfile", "metadata": {"name": "toy"}, "spec": spec}
 
 
-def make_sites(cluster: LocalCluster, regions: Sequence[str], nodes: int, central: int) -> None:
-    """An edge site for each region, with its name and `nodes` nodes, and a central one."""
+def make_sites(
+    cluster: LocalCluster,
+    regions: Sequence[str],
+    nodes: int,
+    central: int,
+    countries: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """An edge site for each region, with its name and `nodes` nodes, and a central one.
+
+    `countries`: of sites.
+    """
     path = f"{objects.GROUP_PATH}/modelprofiles"
     cluster.api.post(path, model())
     objects.create(cluster.api, objects.round_profile())
@@ -55,6 +58,8 @@ def make_sites(cluster: LocalCluster, regions: Sequence[str], nodes: int, centra
             "uplink": {"gigabitsPerSecond": 100},
             "latency": [{"region": one, "milliseconds": _distance(one, site)} for one in regions],
         }
+        if site in countries:
+            envelope["spec"]["location"] = {"country": countries[site]}
         objects.create(cluster.api, envelope)
         cluster.add_nodes(objects.node_line(count, "r1", site))
 
@@ -94,101 +99,16 @@ def regions_of(demand: Demand) -> list[Object]:
     ]
 
 
-def served(ready: Mapping[str, int], demand: Demand) -> int:
-    """Replicas' worth of demand that ready replicas serve, by site: at the edge first, the rest centrally."""
+def serving_at(regions: Sequence[str]) -> Object:
+    """`spec.serving` with a gateway for each region, called like it."""
+    return {"port": 80, "gateways": [{"name": region, "region": region} for region in regions]}
+
+
+def served(ready: Mapping[str, int], demand: Demand, resident: Collection[str] = ()) -> int:
+    """Replicas' worth of demand that ready replicas serve, by site: at the edge first, the rest centrally.
+
+    `resident`: regions that may not be served there.
+    """
     own = {region: min(count, ready.get(region, 0)) for region, count in demand.items()}
-    return sum(own.values()) + min(ready.get(CENTRAL, 0), sum(demand.values()) - sum(own.values()))
-
-
-@dataclass
-class Moment:
-    """`at`: s; by pool: demand, and ready replicas by site."""
-
-    at: float
-    demand: dict[str, Demand]
-    ready: dict[str, dict[str, int]]
-
-    def missing(self) -> int:
-        """Replicas' worth of demand that is not served."""
-        return sum(
-            sum(demand.values()) - served(self.ready.get(pool, {}), demand)
-            for pool, demand in self.demand.items()
-        )
-
-
-@dataclass
-class Watcher:
-    """Looks at the Deployments of a namespace's pools four times a second, and keeps what it saw."""
-
-    api: Api
-    namespace: str
-    demand: dict[str, Demand]
-    moments: list[Moment] = field(default_factory=list)
-    started: int = 0
-    _replicas: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(10)
-
-    @property
-    def last(self) -> Moment:
-        """What was seen last."""
-        return self.moments[-1]
-
-    def longest_shortage(self, since: float = 0.0) -> float:
-        """Seconds for which, at a stretch, some demand was not served."""
-        longest = begun = 0.0
-        short = False
-        for moment in (one for one in self.moments if one.at >= since):
-            if not moment.missing():
-                short = False
-            elif not short:
-                short, begun = True, moment.at
-            longest = max(longest, moment.at - begun if short else 0.0)
-        return longest
-
-    def _watch(self) -> None:
-        while not self._stop.wait(0.25):
-            demand, found = dict(self.demand), deployments(self.api, self.namespace)
-            alive = _answering(self.api)
-            self._count({key: one["spec"]["replicas"] for key, one in found.items()})
-            ready: dict[str, dict[str, int]] = {}
-            for (name, site), one in found.items():
-                serving = one.get("status", {}).get("readyReplicas", 0) if site in alive else 0
-                ready.setdefault(name, {})[site] = serving
-            self.moments.append(Moment(time.monotonic(), demand, ready))
-
-    def _count(self, replicas: Mapping[tuple[str, str], int]) -> None:
-        """Replicas that were started, as far as Deployments grew from one look to the next."""
-        now = Counter(replicas)
-        self.started += sum((now - self._replicas).values())
-        self._replicas = now
-
-
-def deployments(api: Api, namespace: str) -> dict[tuple[str, str], Object]:
-    """By pool and site."""
-    found = api.items(f"/apis/apps/v1/namespaces/{namespace}/deployments")
-    return {
-        (one["metadata"]["labels"][names.POOL], one["metadata"]["labels"][names.SITE]): one for one in found
-    }
-
-
-def _answering(api: Api) -> set[str]:
-    """Sites with a node that is Ready; simulated pods on others do not notice that they are dead."""
-    return {
-        node["metadata"]["labels"][names.SITE]
-        for node in api.items("/api/v1/nodes")
-        for one in node["status"]["conditions"]
-        if (one["type"], one["status"]) == ("Ready", "True")
-    }
+    rest = sum(count - own[region] for region, count in demand.items() if region not in resident)
+    return sum(own.values()) + min(ready.get(CENTRAL, 0), rest)

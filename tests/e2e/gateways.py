@@ -16,6 +16,7 @@ from hack.cluster import LocalCluster
 _CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 ROUTES = "/apis/gateway.networking.k8s.io/v1/namespaces/{}/httproutes"
 INFERENCE_POOLS = "/apis/inference.networking.k8s.io/v1/namespaces/{}/inferencepools"
+GATEWAYS = "/apis/gateway.networking.k8s.io/v1/namespaces/{}/gateways"
 SERVICES = "/api/v1/namespaces/{}/services"
 _LIMIT_S = 30
 
@@ -51,6 +52,28 @@ def remove(cluster: LocalCluster, files: list[Path]) -> None:
         except ApiError as error:
             if error.status != 404:
                 raise
+
+
+def create(cluster: LocalCluster, namespace: str, *gateways: str) -> None:
+    """Gateways with one listener, which nobody carries out."""
+    for name in gateways:
+        listener = {"name": "https", "port": 80, "protocol": "HTTP"}
+        spec = {"gatewayClassName": "example", "listeners": [listener]}
+        kind = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway"}
+        cluster.api.post(GATEWAYS.format(namespace), {**kind, "metadata": {"name": name}, "spec": spec})
+
+
+def says(cluster: LocalCluster, namespace: str, route: str, *verdicts: tuple[str, str, str, str]) -> None:
+    """Write what a gateway's controller writes of a route: type, status, reason and message of conditions."""
+    path = f"{ROUTES.format(namespace)}/{route}"
+    (parent,) = cluster.api.get(path)["spec"]["parentRefs"]
+    conditions = [
+        {"type": kind, "status": status, "reason": reason, "message": message,
+         "lastTransitionTime": "2026-11-23T08:00:00Z"}
+        for kind, status, reason, message in verdicts
+    ]  # fmt: skip
+    told = {"parentRef": parent, "controllerName": "example.com/gateway", "conditions": conditions}
+    cluster.api.patch(f"{path}/status", {"status": {"parents": [told]}})
 
 
 def weights(cluster: LocalCluster, namespace: str, route: str) -> dict[str, int]:

@@ -19,10 +19,16 @@ from tests.e2e.situations import edit, edit_pool, pool_told, trouble, until
 from tests.integration.controllers.steps import POOLS, pool, site
 
 SITES = {"milan": "Edge", "lulea": "Central"}
-EDGE = {"name": "milan", "namespace": "ingress", "region": "milan"}
-ANYBODY = {"name": "world", "namespace": "ingress", "sectionName": "https"}
-SERVING = {"port": 8000, "gateways": [EDGE, ANYBODY], "hostnames": ["chat.example.com"]}
+EDGE = {"name": "milan", "region": "milan"}
+ANYBODY = {"name": "world", "sectionName": "https"}
 OBJECTS = {"chat-milan", "chat-lulea"}
+PICKERS = {f"{name}-epp" for name in OBJECTS}
+
+
+def serving(namespace: str, *more: Object) -> Object:
+    """Gateways in the namespace of that name."""
+    entries = [{**one, "namespace": namespace} for one in (EDGE, ANYBODY, *more)]
+    return {"port": 8000, "gateways": entries, "hostnames": ["chat.example.com"]}
 
 
 @pytest.fixture
@@ -40,12 +46,13 @@ def test_serving(stage: LocalCluster, operator: OperatorProcess, namespace: str,
         stage.api, objects.round_profile(), *(site(name, SITES[name], "6kW", "r1") for name in SITES)
     )
     nodes = {name: stage.add_nodes(objects.node_line(1, "r1", name))[0] for name in SITES}
-    wanted = pool("chat", 4, placement={"tiers": ["Edge", "Central"]}, serving=SERVING)
+    wanted = pool("chat", 4, placement={"tiers": ["Edge", "Central"]}, serving=serving(namespace))
     _named_twice(stage, namespace, wanted)
     stage.api.post(POOLS.format(namespace), wanted)
     _services_alone(stage, namespace)
     _crds_come(stage, namespace)
     edge, world = _routes(stage, namespace)
+    _others_have_their_part(stage, namespace, edge)
     _what_is_changed_is_put_back(stage, namespace, edge)
     _somebody_elses_stays(stage, namespace)
     _weights_follow_readiness(stage, namespace, nodes, edge, world)
@@ -62,8 +69,7 @@ def _routes(cluster: LocalCluster, namespace: str) -> tuple[str, str]:
 
 def _named_twice(cluster: LocalCluster, namespace: str, wanted: Object) -> None:
     """One listener cannot stand for two origins."""
-    other = {**EDGE, "region": "lulea"}
-    spec = {**wanted["spec"], "serving": {**SERVING, "gateways": [EDGE, ANYBODY, other]}}
+    spec = {**wanted["spec"], "serving": serving(namespace, {**EDGE, "region": "lulea"})}
     with pytest.raises(ApiError, match="the same gateway is named twice"):
         cluster.api.post(POOLS.format(namespace), {**wanted, "spec": spec})
 
@@ -87,7 +93,29 @@ def _crds_come(cluster: LocalCluster, namespace: str) -> None:
     assert found["targetPorts"] == [{"number": 8000}]
     assert found["endpointPickerRef"]["name"] == "chat-milan-epp"
     parent = cluster.api.get(f"{ROUTES.format(namespace)}/{world}")["spec"]["parentRefs"][0]
-    assert (parent["namespace"], parent["sectionName"]) == ("ingress", "https")
+    assert (parent["namespace"], parent["sectionName"]) == (namespace, "https")
+
+
+def _others_have_their_part(cluster: LocalCluster, namespace: str, edge: str) -> None:
+    """Gateways and endpoint pickers are missing, then there; then a gateway refuses a route, for a while."""
+    until(lambda: _told(cluster, namespace, "chat")[0] == "GatewayNotFound", "gateways to be missed")
+    said = _told(cluster, namespace, "chat")[1]
+    assert f"spec.serving.gateways[0]: no Gateway {namespace}/milan exists; create it" in said
+    gateways.create(cluster, namespace, "milan", "world")
+    until(lambda: _told(cluster, namespace, "chat")[0] == "PickerNotFound", "pickers to be missed")
+    assert f"no Service {namespace}/chat-milan-epp exists" in _told(cluster, namespace, "chat")[1]
+    for name in PICKERS:
+        spec = {"ports": [{"port": 9002}], "selector": {"app": name}}
+        cluster.api.post(SERVICES.format(namespace), {"metadata": {"name": name}, "spec": spec})
+    until(lambda: _told(cluster, namespace, "chat") == ("", ""), "nothing to be amiss")
+    denied = ("Accepted", "False", "NotAllowedByListeners", "no listener lets it in")
+    gateways.says(cluster, namespace, edge, denied, ("ResolvedRefs", "True", "ResolvedRefs", ""))
+    until(lambda: _told(cluster, namespace, "chat")[0] == "RouteRefused", "the refusal to be told")
+    said = _told(cluster, namespace, "chat")[1]
+    assert "milan says Accepted: False (NotAllowedByListeners: no listener lets it in); let routes" in said
+    gateways.says(cluster, namespace, edge, ("ResolvedRefs", "False", "InvalidKind", "what is that?"))
+    until(lambda: "gateway that knows InferencePools" in _told(cluster, namespace, "chat")[1], "a remedy")
+    gateways.says(cluster, namespace, edge, ("Accepted", "True", "Accepted", ""))
     until(lambda: _told(cluster, namespace, "chat") == ("", ""), "nothing to be amiss")
 
 
@@ -149,10 +177,8 @@ def _crds_go(cluster: LocalCluster, namespace: str, edge: str) -> None:
 
 def _nothing_is_wanted(cluster: LocalCluster, namespace: str) -> None:
     edit_pool(cluster, namespace, "chat", serving=None)
-    until(
-        lambda: not any(names(cluster, kind, namespace) for kind in (ROUTES, INFERENCE_POOLS, SERVICES)),
-        "all",
-    )
+    kinds = (ROUTES, INFERENCE_POOLS, SERVICES)
+    until(lambda: set().union(*(names(cluster, kind, namespace) for kind in kinds)) == PICKERS, "all of ours")
 
 
 def _told(cluster: LocalCluster, namespace: str, name: str) -> tuple[str, str]:
@@ -172,6 +198,7 @@ def test_serving_by_region(
 ) -> None:
     """Each gateway goes by its own row: users of the north never reach the south, nor the other way round."""
     gateways.install(stage, gateway_crds.files(gateway_crds.GATEWAY_API))
+    gateways.create(stage, namespace, "north", "south")
     make_sites(stage, ("north", "south"), nodes=1, central=1)
     wanted = demanded("chat", {"north": 10, "south": 4})
     wanted["spec"]["serving"] = {

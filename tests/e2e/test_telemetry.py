@@ -11,8 +11,9 @@ from ampacity.audit.recorder import Recorder
 from hack.cluster import LocalCluster
 from hack.operator_process import OperatorProcess
 from tests.e2e import objects
-from tests.e2e.demand import CENTRAL, PER_REPLICA, deployments, make_sites, pool
+from tests.e2e.demand import CENTRAL, PER_REPLICA, make_sites, pool
 from tests.e2e.situations import until
+from tests.e2e.watcher import deployments
 from tests.metered import exporter, prometheus_program, real_prometheus
 
 __all__ = ["prometheus_program"]

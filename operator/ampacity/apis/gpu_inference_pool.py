@@ -193,7 +193,7 @@ class PoolSiteStatus(StatusModel):
     reason: str | None = Field(
         default=None,
         max_length=128,
-        description="Why they wait, in one stable word: InsufficientPower and so on.",
+        description="Why they wait, in one stable word: InsufficientPower and so on; or SiteClosed.",
     )
     message: str | None = Field(
         default=None,

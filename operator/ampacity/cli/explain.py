@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 from ampacity.cli import clusters, standing
-from ampacity.cli.distribution import distributed
+from ampacity.cli.distribution import distributed, given_up
 from ampacity.cli.fetch.live import Live
 from ampacity.cli.places import place
 from ampacity.cli.reasons import needs
@@ -72,7 +72,7 @@ class _Explanation:
 
     def __init__(self, live: Live, style: Style) -> None:
         self._live, self._style = live, style
-        self._spread = distributed(live.world)
+        self._spread = distributed(live.world, given_up(live.objects.pools))
         self._world, self._snapshot = self._spread.world, self._spread.snapshot
         self._plan: Plan = plan(self._snapshot)
 

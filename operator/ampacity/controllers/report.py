@@ -159,7 +159,7 @@ def _followed(view: PoolView, places: PoolPlaces, course: Course, scene: Scene) 
     assert record is not None and record.wish is not None
     ready = {site: one.ready for site, one in course.replicas.items()}
     sites = {v.obj["metadata"]["name"]: v.value for v in scene.envelopes if v.value is not None}
-    standing = Standing(record, ready, sites, scene.namespaces, course.targets, scene.closed)
+    standing = Standing(record, ready, sites, scene.namespaces, course.targets, frozenset(scene.closed))
     demand = record.wish.demand
     following = Following(course.targets, ready, Origins(standing).split, demand)
     problems = course.targets.problems if course.targets else ()
@@ -169,6 +169,7 @@ def _followed(view: PoolView, places: PoolPlaces, course: Course, scene: Scene) 
         places=tuple(replace(one, ready=ready[one.site]) for one in view.places),
         problems=problems,
         following=following,
+        closed=scene.closed,
     )
 
 

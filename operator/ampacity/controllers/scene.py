@@ -32,7 +32,7 @@ class Scene:
     those that should be gone. `ages`: since when each controller has asked for power.
     `namespaces`: where each allows its pods to run. `readings`: demand as measured; what pools
     wish for has it already. `targets`: what distribution decided last, by pool; `closed`: sites
-    that it took nothing of, as they are lost.
+    that it took nothing of, as they are lost, and why.
     """
 
     envelopes: tuple[Verdict[Site], ...]
@@ -56,7 +56,7 @@ class Scene:
     namespaces: Namespaces = ANYWHERE
     readings: Readings = field(default_factory=dict)
     targets: Mapping[str, Targets] = field(default_factory=dict)
-    closed: frozenset[str] = frozenset()
+    closed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pods(self) -> Mapping[str, PodRecord]:

@@ -16,6 +16,7 @@ from tests.integration.controllers.steps import (
     change,
     deployments,
     eventually,
+    pods,
     pool,
     running,
     site,
@@ -26,6 +27,7 @@ HALL = site("hall", "Central", "6kW", racks="r1")
 POLICY = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
 REFUSED, SETTLED = ("True", "DeploymentRefused"), ("False", "Settled")
 DENIED = "no Deployments on Mondays"
+SAME_PODS = "oldObject != null && object.spec.template == oldObject.spec.template"
 
 
 def prepare(stage: LocalCluster) -> None:
@@ -34,8 +36,8 @@ def prepare(stage: LocalCluster) -> None:
 
 
 @contextmanager
-def denied(api: Api, namespace: str) -> Iterator[None]:
-    """A policy against Deployments in this namespace, active while the block runs."""
+def denied(api: Api, namespace: str, unless: str = "false") -> Iterator[None]:
+    """A policy against Deployments in this namespace, active while the block runs. `unless`: in CEL."""
     rule = {
         "apiGroups": ["apps"],
         "apiVersions": ["v1"],
@@ -47,7 +49,7 @@ def denied(api: Api, namespace: str) -> Iterator[None]:
             "resourceRules": [rule],
             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
         },
-        "validations": [{"expression": "false", "message": DENIED}],
+        "validations": [{"expression": unless, "message": DENIED}],
     }
     api.post(f"{POLICY}ies", {"metadata": {"name": "deny"}, "spec": spec})
     binding = {"policyName": "deny", "validationActions": ["Deny"]}
@@ -100,6 +102,24 @@ def test_a_policy_against_it(operator: OperatorProcess, stage: LocalCluster, nam
         assert stalled(stage.api, path) == REFUSED and running(stage.api, namespace) == 1
     assert eventually(lambda: running(stage.api, namespace) == 2, 60)
     assert eventually(lambda: stalled(stage.api, path) == SETTLED)
+
+
+def test_what_is_to_go_goes_though_the_rest_is_refused(
+    operator: OperatorProcess, stage: LocalCluster, namespace: str
+) -> None:
+    """A new image is refused, so the pods of the old one stay; until they may not be there any more."""
+    prepare(stage)
+    path = POOLS.format(namespace)
+    stage.api.post(path, pool("chat", 2))
+    assert eventually(lambda: running(stage.api, namespace) == 2)
+    other = {"spec": {"containers": [{"name": "server", "image": "example/other"}]}}
+    with denied(stage.api, namespace, unless=SAME_PODS):
+        change(stage.api, f"{path}/chat", template=other)
+        assert eventually(lambda: stalled(stage.api, path) == REFUSED)
+        assert running(stage.api, namespace) == 2
+        annotations = {"ampacity.io/residency": "FR"}
+        stage.api.patch(f"/api/v1/namespaces/{namespace}", {"metadata": {"annotations": annotations}})
+        assert eventually(lambda: not pods(stage.api, namespace), 10), "its country is not France"
 
 
 def places(api: Api, path: str) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ampacity.core.distribution.answer import Share
-from ampacity.core.distribution.model import Pool, Residency, Rtt
+from ampacity.core.distribution.model import Demand, Pool, Residency, Rtt
 from ampacity.core.distribution.targets import Targets
 from ampacity.core.residency import Namespaces
 from ampacity.translate.residency import areas_at, residency_of_pool
@@ -39,9 +39,11 @@ def standings(draw: st.DrawFn) -> Standing:
     }
     served_from = {region: draw(_some) for region in REGIONS}
     serve = {region: frozenset(some) for region, some in served_from.items() if some}
-    wish = Pool("default/chat", (), residency=(Residency(None, serve),), max_rtt_ms=BOUND_MS)
+    demand = tuple(Demand(region, draw(st.floats(0, 9)), 1, 1) for region in REGIONS if draw(st.booleans()))
+    wish = Pool("default/chat", (), demand, residency=(Residency(None, serve),), max_rtt_ms=BOUND_MS)
     targets = Targets(
         replicas={(site, "v"): count for site, count in draw(_counts).items() if count},
+        work=draw(st.floats(0, 20)),
         shares={region: _row(draw) for region in REGIONS if draw(st.booleans())},
         spill={region: tuple(draw(_sites)) for region in REGIONS if draw(st.booleans())},
         rtts={(region, site): Rtt(draw(st.floats(1, 100))) for region in REGIONS for site in draw(_sites)},

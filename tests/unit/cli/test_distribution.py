@@ -86,11 +86,12 @@ def demanding(region: str):
     return asked
 
 
-def explained(cluster, region: str):
+def explained(cluster, region: str, status=None):
     model = resources.model(fits=[resources.fit("x", 4)])
     model["metadata"]["uid"] = "model"
     running = [granted("p1", "n1"), of_pool("c1", "n2"), of_pool("c2", "n3")]
-    cluster(pools=[demanding(region)], models=[model], pods=running)
+    asked = demanding(region)
+    cluster(pools=[{**asked, "status": status or asked["status"]}], models=[model], pods=running)
     return main(["explain", "chat"])
 
 
@@ -104,3 +105,11 @@ def test_explain_a_pool_that_is_not_decided(cluster, capsys):
     told = " ".join(capsys.readouterr().out.split())
     assert "The planner would leave it as it is: spec.demand.regions[0].region: " in told
     assert "did you mean par1?" in told
+
+
+def test_explain_tells_of_a_site_that_the_operator_has_given_up(cluster, capsys):
+    """How long its nodes have been silent is not to be seen in any of them; the status says it."""
+    why = "none of its nodes has answered for 60 s"
+    status = {"sites": [{"site": "par1", "reason": "SiteClosed", "message": why}]}
+    assert explained(cluster, "par1", status) == 1
+    assert why in " ".join(capsys.readouterr().out.split())

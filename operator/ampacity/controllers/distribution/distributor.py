@@ -77,7 +77,7 @@ class Distributor:
         """The scene with what was decided for the pools in it."""
         keys = {pool.key for pool in scene.pools if pool.record is not None and pool.record.wish is not None}
         targets = {key: own for key, own in self._last.targets.items() if key in keys}
-        return replace(scene, targets=targets, closed=frozenset(self._last.closed))
+        return replace(scene, targets=targets, closed=self._last.closed)
 
     def look(self, scene: Scene, world: World, snapshot: Snapshot, seen: Outlook) -> None:
         """Take note of this moment if a decision is due. Nobody may be changing the scene's index."""

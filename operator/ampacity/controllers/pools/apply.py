@@ -73,6 +73,7 @@ class DeploymentWriter:
         if failed is not None and failed.item == item and self._clock() < failed.again_at:
             return
         if self.refusals.rests(item):
+            await self._shrink(item, current, slots)
             return
         async with slots:
             try:
@@ -95,6 +96,27 @@ class DeploymentWriter:
         else:
             self._failed[item.key] = Failed(item, error.message, self._clock() + _AGAIN_AFTER)
         log.warning("deployment %s not written: %s", item.key, error)
+
+    async def _shrink(
+        self, item: Wanted, current: DeploymentRecord | None, slots: asyncio.Semaphore
+    ) -> None:
+        """Fewer replicas, and nothing else, while the Deployment as it should be is refused."""
+        ours = current is not None and current.owner == item.model.metadata.uid
+        if current is None or not ours or not self.refusals.may_shrink(item, current.replicas):
+            return
+        body = {
+            "metadata": {"resourceVersion": current.resource_version},
+            "spec": {"replicas": item.replicas},
+        }
+        async with slots:
+            try:
+                self._see(await self._client.patch(item.path, body, kind=Patch.MERGE, guard=self._may_write))
+            except NotAllowed:
+                return
+            except ApiError as error:
+                if is_refusal(error):
+                    self.refusals.not_shrunk(item)
+                log.warning("deployment %s not scaled down: %s", item.key, error)
 
     async def _bring_in_step(self, item: Wanted, current: DeploymentRecord | None) -> bool:
         """Whether anything had to be written."""
@@ -139,10 +161,16 @@ class DeploymentWriter:
         answer = await self._client.patch(
             item.path, body, kind=Patch.APPLY, params=FORCED, guard=self._may_write
         )
+        record = self._see(answer)
+        if record is not None:
+            self._applied[record.uid] = record.generation
+
+    def _see(self, answer: Mapping[str, Any]) -> DeploymentRecord | None:
+        """What a write has made of it."""
         record = read_deployment(answer)
         if record is not None:
             self._store.put(record)
-            self._applied[record.uid] = record.generation
+        return record
 
     async def _delete(self, item: Wanted, current: DeploymentRecord) -> None:
         options = {"preconditions": {"uid": current.uid, "resourceVersion": current.resource_version}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ampacity.controllers.pools.current import DeploymentRecord
@@ -168,14 +168,14 @@ class Fleet:
         record = places.pool.record
         assert record is not None and record.wish is not None
         variants = Variants(record.wish, self._scene.profiles, ledger)
-        running = Counter(variants.running(pods))
-        held = Counter((hold.controller, variants.of(hold.profile)) for hold in ledger.holds)
+        running = _by_controller(variants.running(pods))
+        held = _by_controller((hold.controller, variants.of(hold.profile)) for hold in ledger.holds)
         serving = Counter(pod.controller for pod in pods if pod.node in self.answering)
         found = {}
         for site, tally in places.counts.items():
             key, deployment = key_at(places.pool, site), self._deployed.get(record.key, {}).get(site)
             found[site] = Replicas(
-                _of(running, key), _of(held, key),
+                running.get(key, {}), held.get(key, {}),
                 min(deployment.ready, deployment.replicas, serving[key]) if deployment else 0,
                 tally.leaving,
                 deployment.replicas if deployment else None,
@@ -197,9 +197,13 @@ class Fleet:
         return self._accepted[key]
 
 
-def _of(counts: Mapping[tuple[str, str], int], controller: str) -> dict[str, int]:
-    """By variant, of one controller."""
-    return {variant: count for (key, variant), count in counts.items() if key == controller}
+def _by_controller(replicas: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    """Replicas by variant, of each controller."""
+    found: dict[str, dict[str, int]] = {}
+    for controller, variant in replicas:
+        counts = found.setdefault(controller, {})
+        counts[variant] = counts.get(variant, 0) + 1
+    return found
 
 
 def _wanted(places: PoolPlaces, seen: Outlook) -> Iterator[Wanted]:

@@ -118,7 +118,7 @@ class Course:
         rates = dict(self.targets.rate) if self.targets else {}
         return {UNKNOWN: min(rates.values(), default=1.0), **rates}
 
-    def _at(self, site: str) -> dict[str, int]:
+    def _at(self, site: str) -> Mapping[str, int]:
         return self.targets.at(site) if self.targets else {}
 
     def _due(self, site: str, one: Replicas) -> int:

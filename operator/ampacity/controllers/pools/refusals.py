@@ -4,12 +4,14 @@ A policy, a quota, a right that is missing in a namespace, or a template that no
 API server takes: whatever it is, the next try within seconds ends the same. It
 may end by itself, though, or by somebody's edit elsewhere. So the writes rest,
 and no watts are held for what cannot be created. An edited pool is tried at once.
+What is to go does not rest: fewer replicas are asked for at once, and nothing else
+of the Deployment is touched, so that whatever was refused of it stands in no way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ampacity.cluster.errors import ApiError
 from ampacity.controllers.pools.desired import Wanted
@@ -35,7 +37,10 @@ def is_refusal(error: ApiError) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The Deployment of one generation of a pool at one site was refused, for the `tries`th time."""
+    """The Deployment of one generation of a pool at one site was refused, for the `tries`th time.
+
+    `least`: the fewest replicas that were refused by themselves since.
+    """
 
     uid: str
     generation: int
@@ -43,6 +48,7 @@ class Refused:
     why: str
     tries: int
     until: float
+    least: int | None = None
 
     def is_of(self, pool: Mapping[str, object]) -> bool:
         """Whether it speaks of the pool with this metadata as it is now."""
@@ -82,6 +88,18 @@ class Refusals:
         """Whether it is too early to try this Deployment again."""
         known = self._of(item)
         return known is not None and self._clock() < known.until
+
+    def may_shrink(self, item: Wanted, replicas: int) -> bool:
+        """Whether fewer replicas are to be asked for meanwhile. `replicas`: what the Deployment asks for."""
+        known = self._of(item)
+        most = replicas if known is None or known.least is None else min(replicas, known.least)
+        return item.replicas < most
+
+    def not_shrunk(self, item: Wanted) -> None:
+        """That was refused, too: no more of it with so many replicas until the next try of all."""
+        known = self._of(item)
+        if known is not None:
+            self._known[item.key] = replace(known, least=item.replicas)
 
     def barred(self, pools: Iterable[PoolScene]) -> dict[tuple[str, str], str]:
         """Controllers and sites that are not to be given places now, and why."""

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from ampacity import names
 from ampacity.cluster.client import Client, OnError
 from ampacity.cluster.watch import Watch
-from ampacity.controllers.serving.current import Existing, read_existing
-from ampacity.controllers.serving.kinds import KINDS
+from ampacity.controllers.serving.current import Existing, read_any, read_existing
+from ampacity.controllers.serving.kinds import GATEWAY, WATCHED
 
 
 class Stock:
-    """All objects with the label of a pool. `on_change` is called when one of them has."""
+    """All objects with the label of a pool, and all gateways. `on_change` is called when one of them has."""
 
     def __init__(self, client: Client, on_change: Callable[[], None], on_error: OnError) -> None:
         self._client, self._on_change, self._on_error = client, on_change, on_error
@@ -58,8 +58,10 @@ class Stock:
             watch.store.put(record)
 
     def _begin(self, kind: str) -> None:
+        of_pools = kind != GATEWAY
         watch = Watch(
-            self._client, KINDS[kind].everywhere, read_existing, label_selector=names.POOL,
+            self._client, WATCHED[kind].everywhere, read_existing if of_pools else read_any,
+            label_selector=names.POOL if of_pools else "",
             on_change=lambda old, new: self._on_change(), on_error=self._on_error,
         )  # fmt: skip
         self._watches[kind], self._tasks[kind] = watch, asyncio.create_task(watch.run())

@@ -36,3 +36,7 @@ KINDS = {
     ROUTE: Kind("httproutes", group="gateway.networking.k8s.io"),
 }
 """Backends before the routes that name them."""
+
+GATEWAY = "Gateway"
+WATCHED = {**KINDS, GATEWAY: Kind("gateways", group="gateway.networking.k8s.io")}
+"""Gateways are other people's: it is only looked whether there are any of that name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ampacity.cluster.client import Client
-from ampacity.controllers.serving.kinds import KINDS, Kind
+from ampacity.controllers.serving.kinds import WATCHED, Kind
 
 
 async def served_kinds(client: Client) -> frozenset[str]:
@@ -17,7 +17,7 @@ async def served_kinds(client: Client) -> frozenset[str]:
     groups = (await client.get("/apis"))["groups"]
     versions = {version["groupVersion"] for group in groups for version in group["versions"]}
     return frozenset(
-        [name for name, kind in KINDS.items() if not kind.group or await _is_served(client, kind, versions)]
+        [name for name, kind in WATCHED.items() if not kind.group or await _is_served(client, kind, versions)]
     )
 
 

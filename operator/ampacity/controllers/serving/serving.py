@@ -16,6 +16,7 @@ from ampacity.cluster.client import Client, OnError
 from ampacity.cluster.errors import AccessError, ApiError
 from ampacity.controllers.scene import Scene
 from ampacity.controllers.serving.existing import Stock
+from ampacity.controllers.serving.pickers import Pickers
 from ampacity.controllers.serving.presence import served_kinds
 from ampacity.controllers.serving.step import Step, Troubles
 from ampacity.controllers.serving.tries import Tries
@@ -47,7 +48,7 @@ class Serving:
         self._stock = Stock(client, self._changed.set, on_error)
         self._tries = Tries(clock)
         writer = ServingWriter(client, self._stock, self._tries, may_write)
-        self._step = Step(self._stock, writer, self._tries)
+        self._step = Step(self._stock, writer, self._tries, Pickers(client, clock))
         self._scene: Scene | None = None
         self._looked = float("-inf")
         self.troubles: Troubles = {}

@@ -35,6 +35,11 @@ class Reached:
     def uid(self) -> str:
         return self.model.metadata.uid
 
+    @property
+    def undecided(self) -> bool:
+        """Whether its rows are not known yet, as the operator is new; what routes say stays till then."""
+        return self.standing.record.wish is not None and self.standing.targets is None
+
     def backends(self, kinds: Container[str]) -> tuple[Served, ...]:
         """Services and, where they are served, InferencePools."""
         return tuple(backends(self.model, self.port, self.sites, inference=INFERENCE_POOL in kinds))
@@ -80,7 +85,7 @@ def reached(scene: Scene, pools: Iterable[tuple[GPUInferencePool, PoolRecord]]) 
             continue
         targets = scene.targets.get(f"{record.namespace}/{record.name}")
         at = ready.get(record.uid, {})
-        standing = Standing(record, at, known, scene.namespaces, targets, scene.closed)
+        standing = Standing(record, at, known, scene.namespaces, targets, frozenset(scene.closed))
         planned = targets.by_site if targets else {}
         yield Reached(model, standing, port, tuple(sorted({*at, *planned})))
 

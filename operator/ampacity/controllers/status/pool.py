@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ampacity import names
 from ampacity.apis import Condition
@@ -13,6 +13,7 @@ from ampacity.apis.pool_telemetry import RegionTelemetry
 from ampacity.controllers.status.conditions import condition, listed, shortened, stalled
 from ampacity.controllers.status.following import Following, demand_conditions, regions, steering
 from ampacity.controllers.status.serving import Trouble, serving_conditions
+from ampacity.core.distribution.eligibility import Bar
 from ampacity.core.plan import Reason, Refusal, SiteReason
 from ampacity.core.sentences import no_envelope
 from ampacity.core.site import Problem
@@ -38,7 +39,7 @@ class PoolView:
     says against a Deployment itself. `outdated`: pods of an earlier
     template. `orphaned`: sites where it runs and that have no envelope in force. `telemetry`: demand
     as measured. `unreached`: what keeps users from reaching it. `following`: of a pool whose
-    sites distribution decides.
+    sites distribution decides; `closed`: sites that it took nothing of, and why.
     """
 
     name: str
@@ -55,6 +56,7 @@ class PoolView:
     telemetry: tuple[RegionTelemetry, ...] = ()
     unreached: tuple[Trouble, ...] = ()
     following: Following | None = None
+    closed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def placed(self) -> int:
@@ -108,6 +110,7 @@ def _sites(view: PoolView) -> list[PoolSiteStatus]:
     found = []
     for site in dict.fromkeys([*places, *(wanted or ()), *reasons]):
         at, why = places.get(site), reasons.get(site)
+        reason, message = _why(why, view.closed.get(site))
         found.append(
             PoolSiteStatus(
                 site=site,
@@ -115,11 +118,20 @@ def _sites(view: PoolView) -> list[PoolSiteStatus]:
                 placed=at.placed if at else 0,
                 ready=at.ready if at else 0,
                 waiting=counts[site],
-                reason=why.reason.value if why else None,
-                message=shortened(why.sentence, _SENTENCE) if why else None,
+                reason=reason,
+                message=message,
             )
         )
     return found
+
+
+def _why(refused: SiteReason | None, closed: str | None) -> tuple[str | None, str | None]:
+    """Why nothing more is placed at a site, as a word and a sentence."""
+    if closed:
+        return Bar.CLOSED.value, closed
+    if refused is None:
+        return None, None
+    return refused.reason.value, shortened(refused.sentence, _SENTENCE)
 
 
 def _refused_at(refusals: Iterable[Refusal]) -> tuple[dict[str, SiteReason], Counter[str]]:

@@ -11,8 +11,11 @@ from ampacity.controllers.status.conditions import condition, listed
 REFUSED = "ServingRefused"
 NO_PORT = "PortUnknown"
 NO_ROUTES = "GatewayApiMissing"
+NO_GATEWAY = "GatewayNotFound"
+ROUTE_REFUSED = "RouteRefused"
+NO_PICKER = "PickerNotFound"
 NOTHING_READY = "NothingReady"
-_ORDER = (REFUSED, NO_PORT, NO_ROUTES, NOTHING_READY)
+_ORDER = (REFUSED, NO_PORT, NO_ROUTES, NO_GATEWAY, ROUTE_REFUSED, NO_PICKER, NOTHING_READY)
 
 
 class Trouble(NamedTuple):

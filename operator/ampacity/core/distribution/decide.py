@@ -28,17 +28,18 @@ from ampacity.core.distribution.keep import better, keep
 from ampacity.core.distribution.lean import lean
 from ampacity.core.distribution.model import Choice, Pool, Task
 from ampacity.core.distribution.nearer import nearer
+from ampacity.core.distribution.outline import outline
 from ampacity.core.distribution.placer import Judge
 from ampacity.core.distribution.policy import Policy
-from ampacity.core.distribution.relax import relax
+from ampacity.core.distribution.relax import relax, worths
 from ampacity.core.distribution.room import Room
 from ampacity.core.distribution.score import relaxed_score, score
 from ampacity.core.distribution.settle import settle
 from ampacity.core.distribution.settled import Settled, assign
+from ampacity.core.distribution.spare import take_spare, whole
 from ampacity.core.site import Problem
 
 _ALL = 2**31
-_WIDER = 4  # times as many sites for pools that go short
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,15 +174,22 @@ def _solved(decision: Decision, pools: Sequence[Pool]) -> Decision:
 def _in_two_steps(
     fleet: Fleet, blocks: list[Block], room: Room, policy: Policy
 ) -> tuple[list[Settled], Score]:
-    """Relaxed and settled; pools that are short are offered more sites, and then once more."""
-    relaxed = relax(blocks, room, policy)
-    wider = [
-        fleet.block(block.pool, _WIDER * policy.near) if block.omitted and _short(block, flows) else block
-        for block, flows in zip(blocks, relaxed.flows, strict=True)
+    """Relaxed and settled; where pools are short, all are offered what serves most together."""
+    blocks = [
+        fleet.block(block.pool, policy.near, thin=True) if block.option_current.any() else block
+        for block in blocks
     ]
-    if any(new is not old for new, old in zip(wider, blocks, strict=True)):
-        blocks, relaxed = wider, relax(wider, room, policy)
+    relaxed = relax(blocks, room, policy)
+    omitted = any(block.omitted for block in blocks)
+    if omitted and any(map(_short, blocks, relaxed.flows)):
+        offers = outline(fleet, blocks, room, worths(blocks))
+        blocks = [
+            fleet.block(block.pool, policy.near_if_short, also, thin=True) if block.omitted else block
+            for block, also in zip(blocks, offers, strict=True)
+        ]
+        relaxed = relax(blocks, room, policy)
     settled = nearer(settle(blocks, room, relaxed, policy), room, policy)
+    settled = whole(take_spare(settled, fleet, room, policy), fleet, policy)
     return settled, relaxed_score(blocks, relaxed)
 
 

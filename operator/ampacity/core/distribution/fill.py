@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ampacity.core.distribution.block import Block
-from ampacity.core.distribution.room import Ints
+from ampacity.core.distribution.room import Ints, Mask
 from ampacity.core.distribution.settled import capacity
 from ampacity.core.distribution.solver import Floats
 from ampacity.core.distribution.stock import Stock
@@ -43,25 +43,28 @@ class Filling:
 
     def fill(self, stock: Stock, reserved: Ints) -> None:
         """Start replicas in the stock, beside what is reserved, until demand or room is used up."""
-        open_ = np.ones(len(self.counts), np.bool_)
+        open_ = stock.open(reserved)[self.block.option_berth]
         self._start(stock, reserved, open_, _FULL)
         self._pour(self._by_weight)
         self._start(stock, reserved, open_, 0.0)
 
-    def _start(self, stock: Stock, reserved: Ints, open_: np.ndarray, least: float) -> None:
+    def _start(self, stock: Stock, reserved: Ints, open_: Mask, least: float) -> None:
         block = self.block
-        while self.left.any() and open_.any():
+        floor = np.maximum(max(least, _NOTHING), block.option_start)
+        while self.left.any():
             used = self._use() / block.option_rate
-            good = open_ & (used > np.maximum(max(least, _NOTHING), block.option_start))
+            good = open_ & (used > floor)
             if not good.any():
                 return
-            option = int(np.argmin(np.where(good, self._dislike(used, least), np.inf)))
-            berth = int(block.option_berth[option])
-            if stock.takes(berth, reserved):
-                stock.put(berth)
-                self._add(option)
-            else:
-                open_[option] = False
+            dislike = np.where(good, self._dislike(used, least), np.inf)
+            option = int(np.argmin(dislike))
+            while not stock.takes(int(block.option_berth[option]), reserved):
+                open_[option], dislike[option] = False, np.inf
+                option = int(np.argmin(dislike))
+                if dislike[option] == np.inf:
+                    return
+            stock.put(int(block.option_berth[option]))
+            self._add(option)
 
     def _use(self) -> Floats:
         """Work that one more replica of each option would do: [options]."""

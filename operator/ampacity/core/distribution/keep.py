@@ -32,10 +32,14 @@ def keep(blocks: Sequence[Block], room: Room, policy: Policy) -> list[Settled]:
 
 
 def better(new: Sequence[Settled], kept: Sequence[Settled], policy: Policy) -> bool:
-    """Is the new decision worth its moves? It must be without using a replica beyond its target."""
-    new = [assign(one.block, one.counts, 0.0) for one in new]
+    """Is the new decision worth its moves? It must be without using a replica beyond its target, but for what
+    pools are served that are really short."""
+    strict = [assign(one.block, one.counts, 0.0) for one in new]
+    counted = [_counted(one, old, policy) for one, old in zip(strict, kept, strict=True)]
     for priority in sorted({one.block.pool.priority for one in kept}, reverse=True):
-        ours, theirs = ([one for one in side if one.block.pool.priority == priority] for side in (kept, new))
+        ours, theirs = (
+            [one for one in side if one.block.pool.priority == priority] for side in (kept, counted)
+        )
         least = policy.regain * sum(one.block.value * float(one.block.work.sum()) for one in ours)
         gain = sum(one.gpus for one in theirs) - sum(one.gpus for one in ours)
         if gain < -least:
@@ -43,7 +47,20 @@ def better(new: Sequence[Settled], kept: Sequence[Settled], policy: Policy) -> b
         if gain - sum(map(_lost, theirs)) + sum(map(_lost, ours)) > least:
             return True
     before = sum(_cost(one, policy) for one in kept)
-    return sum(_cost(one, policy) for one in new) < before * (1 - policy.gain)
+    return sum(_cost(one, policy) for one in strict) < before * (1 - policy.gain)
+
+
+def _counted(new: Settled, kept: Settled, policy: Policy) -> Settled:
+    """The new decision for a pool as its served demand is compared. If the pool lacks more than a replica and
+    would get more of them, those that run count as they do in what is kept: else it would have to gain a
+    whole `band` before it gained anything, and from some 20 replicas on that is more than one."""
+    lacks = kept.unserved.sum() > kept.block.option_rate.max(initial=0.0)
+    grows = _work(new) > _work(kept)
+    return assign(new.block, new.counts, policy.band) if lacks and grows else new
+
+
+def _work(one: Settled) -> float:
+    return float(one.counts @ one.block.option_rate)
 
 
 def _lost(one: Settled) -> float:

@@ -19,6 +19,8 @@ _PER_KW = 1e-3
 _LIKING = 1e-5
 _MOVE = 1e-6
 _MW_IN_KW = 1e6
+KEPT = -_MOVE
+"""What a replica costs that serves already."""
 
 
 def served(program: Program, priority: int) -> Floats:
@@ -53,13 +55,19 @@ def quality(program: Program, policy: Policy) -> Floats:
     """Costs of serving so much: latency, then the rest."""
     cost = np.zeros(program.width)
     for block, span in zip(program.blocks, program.spans, strict=True):
-        cost[span.flows] = block.requests[block.flow_region] * block.flow_weight
-        cost[span.starts] = _starts(block, policy)
-        cost[span.kept] = -_MOVE
+        cost[span.flows] = flow_costs(block)
+        cost[span.starts] = start_costs(block, policy)
+        cost[span.kept] = KEPT
     return cost
 
 
-def _starts(block: Block, policy: Policy) -> Floats:
+def flow_costs(block: Block) -> Floats:
+    """Latency of each flow, weighed by requests."""
+    cost: Floats = block.requests[block.flow_region] * block.flow_weight
+    return cost
+
+
+def start_costs(block: Block, policy: Policy) -> Floats:
     """A replica to be started: what it does not serve meanwhile, its power, how well it is liked."""
     mean = block.requests @ block.work / max(block.work.sum(), 1e-12)
     lost = block.option_start * block.option_rate * mean * policy.request_ms

@@ -16,7 +16,8 @@ class Policy:
     `regain`, `gain`: by what part of the demand, or else of the latency, a decision must beat keeping what
     runs, beyond what its starts cost.
     `exact`: most integer unknowns that are decided jointly; beyond, pool by pool along the relaxation.
-    `near`: sites that each (pool, region) is offered at first. `nodes`: branch-and-bound nodes of a program.
+    `near`: sites that each (pool, region) is offered at first; `near_if_short`: beside those that an outline
+    of all sites finds, if somebody goes short. `nodes`: branch-and-bound nodes of a program.
     `polish`: how often, after rounding, replicas nearer to demand are looked for.
     `rounds`: how often a placer may object before its answer is taken as it is.
     """
@@ -30,6 +31,7 @@ class Policy:
     gain: float = 0.05
     exact: int = 60
     near: int = 8
+    near_if_short: int = 4
     nodes: int = 2000
     polish: int = 1
     rounds: int = 8

@@ -51,18 +51,12 @@ def pose(blocks: Sequence[Block], room: Room, band: float, losses: Sequence[Loss
     spans = tuple(_spans(blocks))
     rows = Rows()
     for block, span in zip(blocks, spans, strict=True):
-        _demands(rows, block, span)
-        _points(rows, block, span, band)
-        _share(rows, block, span)
-        _stands(rows, block, span)
-        for loss in losses:
-            if loss.pool == block.pool.name:
-                _loss(rows, block, span, band, loss)
+        put_block(rows, block, span, band, losses)
     berths = np.unique(np.concatenate([block.option_berth for block in blocks]))
     width = spans[-1].stands.stop if spans else 0
     _berths(rows, blocks, spans, berths, width)
     _limits(rows, room, berths, width)
-    upper = np.concatenate([*(_upper(block) for block in blocks), np.maximum(room.slots[berths], 0)])
+    upper = np.concatenate([*(upper_of(block) for block in blocks), np.maximum(room.slots[berths], 0)])
     whole = np.ones(len(upper), np.bool_)
     for span in spans:
         whole[span.flows] = False
@@ -70,16 +64,35 @@ def pose(blocks: Sequence[Block], room: Room, band: float, losses: Sequence[Loss
     return Program(tuple(blocks), spans, Model(upper.astype(np.float64), *rows.joined(), whole))
 
 
+def put_block(rows: Rows, block: Block, span: Span, band: float, losses: Sequence[Loss]) -> None:
+    """All rows of a block but those that blocks share."""
+    _demands(rows, block, span)
+    _points(rows, block, span, band)
+    _share(rows, block, span)
+    _stands(rows, block, span)
+    for loss in losses:
+        if loss.pool == block.pool.name:
+            _loss(rows, block, span, band, loss)
+
+
 def _spans(blocks: Sequence[Block]) -> Iterator[Span]:
     stop = 0
     for block in blocks:
-        start, flows, options = stop, len(block.flow_point), len(block.option_point)
-        first, second, third = start + flows, start + flows + options, start + flows + 2 * options
-        stop = third + (len(block.site) if block.sites > 1 else 0)
-        yield Span(slice(start, first), slice(first, second), slice(second, third), slice(third, stop))
+        span = span_of(block, stop)
+        stop = span.stands.stop
+        yield span
 
 
-def _upper(block: Block) -> Floats:
+def span_of(block: Block, start: int) -> Span:
+    """The columns of a block that begins at `start`."""
+    flows, options = len(block.flow_point), len(block.option_point)
+    first, second, third = start + flows, start + flows + options, start + flows + 2 * options
+    stop = third + (len(block.site) if block.sites > 1 else 0)
+    return Span(slice(start, first), slice(first, second), slice(second, third), slice(third, stop))
+
+
+def upper_of(block: Block) -> Floats:
+    """The most that each column of a block may be."""
     stands = np.ones(len(block.site) if block.sites > 1 else 0)
     return np.concatenate([block.work[block.flow_region], block.option_slots, block.option_current, stands])
 

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ampacity.core.distribution.block import Block, Floats
-from ampacity.core.distribution.objective import quality, served
+from ampacity.core.distribution.caps import caps_of
+from ampacity.core.distribution.lanes import Lanes, Spread, columns_of
+from ampacity.core.distribution.matrix import Rows
+from ampacity.core.distribution.objective import flow_costs
 from ampacity.core.distribution.policy import Policy
-from ampacity.core.distribution.program import Program, pose
 from ampacity.core.distribution.room import Room
-from ampacity.core.distribution.solver import Session
+from ampacity.core.distribution.solver import Model, Session
 from ampacity.core.distribution.survival import first_losses
 
 _DOMINANT = 10.0
@@ -34,33 +36,33 @@ class Relaxed:
 
 def relax(blocks: Sequence[Block], room: Room, policy: Policy) -> Relaxed:
     """The optimum over fractions."""
-    losses = [loss for block in blocks for loss in first_losses(block)]
-    program = pose(blocks, room, policy.band, losses)
-    cost = weighed(program, policy)
-    answer = Session(program.model, relaxed=True).minimise(cost / max(np.abs(cost).max(), 1e-9) * 1e3)
-    x = np.zeros(program.width) if answer is None else answer.x
-    return Relaxed(
-        tuple([x[span.starts] + x[span.kept] for span in program.spans]),
-        tuple([x[span.flows] for span in program.spans]),
-    )
+    columns: list[Lanes | Spread] = []
+    for block in blocks:
+        first = columns[-1].stop if columns else 0
+        columns.append(columns_of(block, first, list(first_losses(block))))
+    caps, rows = caps_of(room), Rows()
+    shared = rows.open(caps.most)
+    for one in columns:
+        one.put(rows, caps, shared, policy.band)
+    upper = np.concatenate([one.upper() for one in columns])
+    worth = worths(blocks)
+    cost = np.concatenate([one.cost(worth[one.block.pool.priority], policy) for one in columns])
+    model = Model(upper, *rows.joined(), np.zeros(len(upper), np.bool_))
+    answer = Session(model, relaxed=True).minimise(cost / max(np.abs(cost).max(initial=0.0), 1e-9) * 1e3)
+    x = np.zeros(len(upper)) if answer is None else answer.x
+    counts, flows = zip(*(one.read(x) for one in columns), strict=True)
+    return Relaxed(counts, flows)
 
 
-def weighed(program: Program, policy: Policy) -> Floats:
-    """One objective for all aims."""
-    cost = quality(program, policy)
-    levels = sorted({block.pool.priority for block in program.blocks})
+def worths(blocks: Sequence[Block]) -> dict[int, float]:
+    """By priority, what a GPU served is worth in latency."""
+    levels = sorted({block.pool.priority for block in blocks})
     ratio = _RANGE ** (1 / max(1, len(levels) - 1))
-    weight = _DOMINANT * _dearest(program)
-    for priority in levels:
-        cost = cost + weight * served(program, priority)
-        weight *= ratio
-    return cost
+    least = _DOMINANT * _dearest(blocks)
+    return {priority: least * ratio**step for step, priority in enumerate(levels)}
 
 
-def _dearest(program: Program) -> float:
+def _dearest(blocks: Sequence[Block]) -> float:
     """The most that serving a GPU's worth of demand may cost in latency."""
-    costs = [
-        float((block.requests[block.flow_region] * block.flow_weight).max(initial=0.0)) / block.value
-        for block in program.blocks
-    ]
+    costs = [float(flow_costs(block).max(initial=0.0)) / block.value for block in blocks]
     return max(1.0, *costs)

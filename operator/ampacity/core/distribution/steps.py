@@ -2,10 +2,16 @@
 
 Up first: replicas that a site lacks are started wherever there is room. Those that are too many go
 
-- at once where they do not serve yet, or where the site has less power than it draws or may not be used;
+- at once where the site has less power than it draws, or may not be used;
+- at once where they do not serve, as far as there is enough without them;
 - else as soon as the others that serve do the pool's work without them;
 - where the pool cannot start what it lacks because there is no room, and there is somebody who could use
   the room: up to a part of the pool's work before that, as a rolling update would (`BUDGET`).
+
+What does not serve may have served a moment ago and be back in a second, while its successors may take
+minutes to start. So it counts as if it served until those do (as in a rolling update, which keeps replicas of
+the old template whether they are ready or not). A pod that is lost is another matter: what came in its place
+would start later than the successors have, and is not worth a start.
 
 A site cannot be told which of its replicas to end. So where variants stand side by side, those that serve
 count as the slowest, and a site has too many only if it does its part whichever of them go.
@@ -90,19 +96,24 @@ class _Step:
         self._serving = {site: _serving(one, rates) for site, one in self._stands.items()}
         self.goes = dict.fromkeys(self._stands, 0)
         self._work = 0.0  # of what serves and stays, at least
+        self._hope = 0.0  # the same, if all served where there is a surplus
 
     def at_once(self) -> None:
-        """What does not serve, and what must go."""
+        """What must go, and what does not serve and would not be needed if it did; for room, one by one."""
         for site, one in self._stands.items():
-            idle = one.count - one.ready
-            self.goes[site] = self._surplus[site] if one.must_go else min(self._surplus[site], max(0, idle))
+            self.goes[site] = self._surplus[site] if one.must_go else 0
+        self._hope = sum(map(self._hoped, self._stands))
+        for site, one in self._stands.items():
+            while self._idle(site) and self._is_spare(site):
+                self._lose_idle(site)
+            if one.sought and self._idle(site) and not self._goes():
+                self._lose_idle(site)
         self._work = sum(self._at(site, self._left(site)) for site in self._stands)
 
     def while_served(self) -> None:
         """What the others can do without."""
-        floor = min(self._needed, self._work)
         for site in self._stands:
-            while self._may_lose_one(site, floor):
+            while self._may_lose_one(site, self._needed):
                 self._lose_one(site)
 
     def for_room(self) -> None:
@@ -135,10 +146,39 @@ class _Step:
     def _at(self, site: str, ready: int) -> float:
         return self._serving[site][max(0, ready)]
 
+    def _idle(self, site: str) -> int:
+        """Surplus replicas that do not serve and have not gone yet."""
+        one = self._stands[site]
+        return max(0, min(self._surplus[site], one.count - one.ready) - self.goes[site])
+
+    def _hoped(self, site: str, more: int = 0) -> float:
+        """Work of what stays if so many more go, and if all served where there is a surplus."""
+        one = self._stands[site]
+        hopeful = self._surplus[site] and not one.must_go
+        return self._at(site, one.count - self.goes[site] - more if hopeful else self._left(site, more))
+
+    def _is_spare(self, site: str) -> bool:
+        """Whether one that does not serve may go: if all the others did, they would do without."""
+        budget = max(BUDGET * self._needed, self._hoped(site) - self._hoped(site, 1))
+        floor = self._needed - (budget if self._stands[site].sought else 0.0)
+        after = self._hope + self._hoped(site, 1) - self._hoped(site)
+        return after >= floor - _ROUNDING * max(1.0, floor)
+
+    def _lose_idle(self, site: str) -> None:
+        self._hope += self._hoped(site, 1) - self._hoped(site)
+        self.goes[site] += 1
+
+    def _goes(self) -> bool:
+        """Whether anything of the pool is going."""
+        return any(self.goes.values()) or any(one.leaving for one in self._stands.values())
+
     def _quiet(self) -> bool:
         """Whether nothing of the pool goes or comes, so that nothing more will serve by itself."""
-        moving = any(self.goes.values()) or any(one.leaving for one in self._stands.values())
-        return not moving and all(one.ready >= one.count or one.cut_off for one in self._stands.values())
+        coming = (
+            not one.cut_off and one.count - one.ready > self._idle(site)
+            for site, one in self._stands.items()
+        )
+        return not self._goes() and not any(coming)
 
 
 def _exceeds(stand: Stand) -> bool:

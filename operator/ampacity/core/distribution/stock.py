@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ampacity.core.distribution.room import Ints, Room
+from ampacity.core.distribution.room import Ints, Mask, Room
 
 
 class Stock:
@@ -14,10 +14,18 @@ class Stock:
 
     def __init__(self, room: Room) -> None:
         self.slots, self.left = room.slots.copy(), room.left.copy()
+        self._room = room
         order = np.argsort(room.berth, kind="stable")
         self._limit, self._coef = room.limit[order], room.coef[order]
         bounds = np.searchsorted(room.berth[order], np.arange(len(room.slots) + 1)).tolist()
         self._spans = [slice(first, last) for first, last in pairwise(bounds)]
+
+    def open(self, reserved: Ints) -> Mask:
+        """Berths that take one more replica: [berths]."""
+        room, free = self._room, self.left - reserved
+        found: Mask = self.slots > 0
+        found[room.berth[room.coef > free[room.limit]]] = False
+        return found
 
     def takes(self, berth: int, reserved: Ints) -> bool:
         """Does one more replica fit beside what is `reserved` [limits]?"""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ampacity.core.distribution.answer import Share, Unserved
 from ampacity.core.distribution.model import Rtt
 from ampacity.core.site import Problem
+
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +33,26 @@ class Targets:
     unserved: tuple[Unserved, ...] = ()
     problems: tuple[Problem, ...] = ()
     note: str = ""
+    _at: Mapping[str, Mapping[str, int]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        liked = {variant: place for place, variant in enumerate(self.rate)}
+        found: dict[str, dict[str, int]] = {}
+        order = sorted(self.replicas.items(), key=lambda one: liked.get(one[0][1], len(liked)))
+        for (site, variant), count in order:
+            found.setdefault(site, {})[variant] = count
+        object.__setattr__(self, "_at", found)
 
     @property
     def kept(self) -> bool:
         """Whether the pool has a problem, so that nothing was decided for it."""
         return bool(self.problems)
 
-    def at(self, site: str) -> dict[str, int]:
+    def at(self, site: str) -> Mapping[str, int]:
         """Replicas at one site, by variant, best liked first as far as rates tell."""
-        found = {variant: count for (where, variant), count in self.replicas.items() if where == site}
-        return {variant: found[variant] for variant in (*self.rate, *found) if variant in found}
+        return self._at.get(site, _NOTHING)
 
     @property
     def by_site(self) -> Counter[str]:
         """Replicas of all variants at each site."""
-        total: Counter[str] = Counter()
-        for (site, _), count in self.replicas.items():
-            total[site] += count
-        return total
+        return Counter({site: sum(counts.values()) for site, counts in self._at.items()})

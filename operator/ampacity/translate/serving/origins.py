@@ -8,11 +8,12 @@ not at a site that somebody has declared lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
 from ampacity.core.bounds import may_stay
+from ampacity.core.distribution.flows import Flow, flows
 from ampacity.core.distribution.model import Pool as Wish
 from ampacity.core.distribution.targets import Targets
 from ampacity.core.residency import Namespaces
@@ -20,7 +21,7 @@ from ampacity.core.site import Site
 from ampacity.translate.pools.pool import bounds_of
 from ampacity.translate.records import PoolRecord
 from ampacity.translate.residency import areas_at
-from ampacity.translate.serving.weights import Stop, by_readiness, weights
+from ampacity.translate.serving.weights import by_readiness, weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +56,42 @@ class Origins:
 
     def __init__(self, pool: Standing) -> None:
         self._pool, self._targets = pool, pool.targets or Targets()
-        self._planned = self._targets.by_site
         self._bounds = bounds_of(pool.record, pool.namespaces)
         self._open: dict[str, bool] = {}
+        self._orders: dict[str, tuple[str, ...]] = {}
+        self._flows: Mapping[str, Flow] | None = None
 
     def split(self, region: str) -> Split:
         """Of those who come from `region`; "" if nobody says where they come from."""
-        stops = tuple(self._stops(region))
-        order = tuple(stop.site for stop in stops)
-        if any(stop.share for stop in stops):
-            return Split(weights(stops, self._planned.total()), order)
-        return Split(by_readiness({stop.site: stop.ready for stop in stops}), order)
+        order = self._stops(region)
+        ready = {site: self._pool.ready.get(site, 0) for site in order}
+        if not any(share.site in ready for share in self._targets.shares.get(region, ())):
+            return Split(by_readiness(ready), order)
+        flow = self._flow(region)
+        row = {share.site: share.part * flow.unplaced for share in self._targets.shares[region]}
+        return Split(weights(flow.parts, row, ready), order)
 
-    def _stops(self, region: str) -> Iterator[Stop]:
+    def _flow(self, region: str) -> Flow:
+        if self._flows is None:
+            wish = self._pool.record.wish
+            asked = {one.region: one.requests for one in wish.demand} if wish else {}
+            requests = dict.fromkeys(self._targets.shares, 0.0) | asked
+            orders = {one: self._stops(one) for one in requests}
+            self._flows = flows(self._targets, requests, self._pool.ready, orders)
+        return self._flows[region]
+
+    def _stops(self, region: str) -> tuple[str, ...]:
         """Sites that may serve the region, in the order in which it spills."""
-        shares = {share.site: share.part for share in self._targets.shares.get(region, ())}
-        for site in self._order(region, shares):
-            if self._is_open(site) and self._may_serve(region, site):
-                yield Stop(site, self._pool.ready.get(site, 0), self._planned[site], shares.get(site, 0.0))
+        if region not in self._orders:
+            shares = [share.site for share in self._targets.shares.get(region, ())]
+            self._orders[region] = tuple(
+                site
+                for site in self._order(region, shares)
+                if self._is_open(site) and self._may_serve(region, site)
+            )
+        return self._orders[region]
 
-    def _order(self, region: str, shares: Mapping[str, float]) -> Sequence[str]:
+    def _order(self, region: str, shares: Sequence[str]) -> Sequence[str]:
         """The region's own order, then what serves it beside that, then what stands elsewhere: nearest
         first."""
         others = sorted(self._pool.ready, key=lambda site: (site != region, self._rtt(region, site), site))

@@ -27,6 +27,18 @@ def scene(generation: int = 1) -> PoolScene:
     return PoolScene(found)
 
 
+def test_what_is_to_go_does_not_rest() -> None:
+    refusals = Refusals(Clock())
+    assert refusals.may_shrink(item(replicas=1), 2)
+    refusals.note(item(replicas=5), DENIED)
+    assert not refusals.may_shrink(item(replicas=4), 4), "the same number"
+    assert refusals.may_shrink(item(replicas=3), 4)
+    refusals.not_shrunk(item(replicas=3))
+    assert not refusals.may_shrink(item(replicas=3), 4) and refusals.may_shrink(item(replicas=2), 4)
+    refusals.note(item(replicas=5), DENIED)
+    assert refusals.may_shrink(item(replicas=3), 4), "all was tried again"
+
+
 class Clock:
     now = 0.0
 

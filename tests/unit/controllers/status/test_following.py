@@ -47,6 +47,13 @@ def told(of: PoolView) -> dict[str, tuple[str, str, str]]:
     return {one.type: (one.status, one.reason, one.message) for one in pool_status(of).conditions}
 
 
+def test_a_site_that_was_given_up_says_so_where_the_pool_still_has_something() -> None:
+    closed = {"central": "none of its nodes has answered for 60 s", "far": "it is lost"}
+    sites = {one.site: one for one in pool_status(replace(view(following()), closed=closed)).sites}
+    assert (sites["central"].reason, sites["central"].message) == ("SiteClosed", closed["central"])
+    assert sites["paris"].reason is None and "far" not in sites
+
+
 def test_all_is_served() -> None:
     status = pool_status(view(following()))
     (region,) = status.regions

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ampacity.core.distribution import decide, distribute, follow, report
+from ampacity.core.distribution import Policy, decide, distribute, follow, report
 from ampacity.core.distribution.model import Choice, Task
 from tests.builders.distribution import demand, near, pool, site
 
@@ -88,3 +88,15 @@ def test_less_room_displaces_the_lowest_priority() -> None:
     smaller = replace(task, sites=(site("near", 6, uplink=1e9),))
     found = report(follow(decide(task), smaller))
     assert [gpus for _, gpus in found.score.served] == pytest.approx([3, 3 * 1.05])
+
+
+@pytest.mark.parametrize("replicas", [10, 30, 100])
+def test_a_large_pool_of_high_priority_is_not_left_short(replicas: int) -> None:
+    """It asks for a tenth more, and gets all of it from the lower one, however many replicas a band is."""
+    pools = pool("p", demand("r1", replicas), priority=1), pool("q", demand("r1", replicas))
+    here = site("near", 2 * replicas, uplink=1e9)
+    running = distribute(Task((here,), pools, NEAR_AND_FAR)).replicas
+    more = pool("p", demand("r1", 1.1 * replicas), priority=1), pools[1]
+    for policy in (Policy(), Policy(exact=0)):
+        score = distribute(Task((here,), more, NEAR_AND_FAR, running), policy).score
+        assert score.served[0][1] == pytest.approx(1.1 * replicas, abs=1.0)
