@@ -74,6 +74,12 @@ def _against(obj: Mapping[str, Any]) -> Iterator[Verdict]:
                 yield Verdict(*named, one["type"], one.get("reason", ""), one.get("message", ""))
 
 
+def sends_to(spec: Mapping[str, Any]) -> frozenset[str]:
+    """Names of the backends that a route with this spec sends anybody to."""
+    refs = (ref for rule in spec.get("rules") or () for ref in rule.get("backendRefs") or ())
+    return frozenset(ref["name"] for ref in refs if ref.get("weight", 1) > 0)
+
+
 def has(found: Any, wanted: Any) -> bool:
     """Whether all that is wanted is there; the API server adds defaults to objects, never to lists."""
     if isinstance(wanted, Mapping):

@@ -9,6 +9,7 @@ from itertools import chain
 from ampacity import names
 from ampacity.apis import GPUInferencePool
 from ampacity.controllers.scene import Scene
+from ampacity.controllers.serving.current import sends_to
 from ampacity.controllers.serving.existing import Stock
 from ampacity.controllers.serving.kinds import GATEWAY, KINDS
 from ampacity.controllers.serving.memory import Memory, Names
@@ -47,7 +48,10 @@ class Step:
         routes = await asyncio.to_thread(self._memory.routes, wanted, kinds, self._there())
         new = {pool.uid for pool in wanted if pool.undecided}
         await self._writer.apply(
-            route.object for uid, made in routes.items() if uid not in new for route in made
+            route.object
+            for uid, made in routes.items()
+            for route in made
+            if uid not in new or not self._stands(route.object)
         )
         items = {uid: [*some, *(route.object for route in routes[uid])] for uid, some in backends.items()}
         every = {item.key for some in items.values() for item in some}
@@ -60,6 +64,12 @@ class Step:
             uid: tuple(self._troubles(model, routes.get(uid, ()), items.get(uid, ()), missing))
             for uid, (model, _) in pools.items()
         }
+
+    def _stands(self, route: Served) -> bool:
+        """Whether it stays as it is until the rows of its pool are known: it sends nobody where nothing is
+        ready, nor where they may not be served."""
+        there = self._stock.of(ROUTE).get((route.namespace, route.name))
+        return there is None or sends_to(there.spec) <= sends_to(route.body["spec"])
 
     def _there(self) -> dict[str, Names]:
         """Backends that exist, of the kind that routes name, by their owner."""

@@ -37,7 +37,7 @@ class Reached:
 
     @property
     def undecided(self) -> bool:
-        """Whether its rows are not known yet, as the operator is new; what routes say stays till then."""
+        """Whether its rows are not known yet, as the operator is new: routes that can stay wait for them."""
         return self.standing.record.wish is not None and self.standing.targets is None
 
     def backends(self, kinds: Container[str]) -> tuple[Served, ...]:

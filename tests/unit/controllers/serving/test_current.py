@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ampacity.controllers.serving.current import Existing, has, read_existing
+from ampacity.controllers.serving.current import Existing, has, read_existing, sends_to
 from ampacity.translate.serving.objects import SERVICE, Served
 
 WANTED: dict[str, Any] = {
@@ -68,3 +68,10 @@ def test_lists_are_compared_in_order_and_in_full() -> None:
     assert has([{"a": 1, "b": 2}], [{"a": 1}])
     assert not has([{"a": 1}, {"a": 2}], [{"a": 1}])
     assert not has(None, [])
+
+
+def test_a_route_sends_to_backends_with_weight() -> None:
+    """A backend without weight has that of 1, as the Gateway API says."""
+    refs = [{"name": "chat-milan", "weight": 3}, {"name": "chat-oslo", "weight": 0}, {"name": "chat-rome"}]
+    assert sends_to({"rules": [{"backendRefs": refs}, {}]}) == {"chat-milan", "chat-rome"}
+    assert sends_to({"rules": None}) == frozenset()
