@@ -32,7 +32,7 @@ class Evictor:
 
     async def evict(self, pods: Iterable[Stuck]) -> tuple[Result, ...]:
         """Ask these to go, and tell why; results in the same order."""
-        return await self._lanes.each(partial(self._one, stuck) for stuck in pods)
+        return await self._lanes.each((stuck.pod.uid, partial(self._one, stuck)) for stuck in pods)
 
     async def _one(self, stuck: Stuck) -> Result:
         pod = stuck.pod

@@ -81,20 +81,24 @@ class Marker:
         now = self._clock()
         self._written = {pod.uid: self._written[pod.uid] for pod, _ in refusals if pod.uid in self._written}
         due = [(pod, refusal) for pod, refusal in refusals if self._is_due(pod, refusal, now)]
-        return await self._lanes.each(partial(self._mark_waiting, pod, refusal) for pod, refusal in due)
+        return await self._lanes.each(
+            (pod.uid, partial(self._mark_waiting, pod, refusal)) for pod, refusal in due
+        )
 
     async def powered(self, pods: Sequence[PodRecord]) -> tuple[Result, ...]:
         """Mark pods that were granted, those that are not marked yet; some of many later, if asked again."""
         unmarked = [pod for pod in pods if pod.reservation is not None and not _settled(pod)]
         due = [(pod, pod.reservation) for pod in self._calm(unmarked) if pod.reservation is not None]
-        return await self._lanes.each(partial(self._conditions.powered, pod, place) for pod, place in due)
+        return await self._lanes.each(
+            (pod.uid, partial(self._conditions.powered, pod, place)) for pod, place in due
+        )
 
     async def unbound(self, stuck: Sequence[Stuck]) -> tuple[Result, ...]:
         """Mark pods with a place that stay unbound; the results are of those that had to be written."""
         now = self._clock()
         self._stuck = {one.pod.uid: self._stuck[one.pod.uid] for one in stuck if one.pod.uid in self._stuck}
         due = [one for one in stuck if self._is_news(one, now)]
-        return await self._lanes.each(partial(self._mark_stuck, one) for one in due)
+        return await self._lanes.each((one.pod.uid, partial(self._mark_stuck, one)) for one in due)
 
     def _calm(self, pods: Sequence[PodRecord]) -> Sequence[PodRecord]:
         """All pods if they are few; else those that run once most are bound, and those that waited long."""
@@ -104,9 +108,7 @@ class Marker:
             return pods
         bound = sum(not pod.bound for pod in pods) <= _FEW
         old = now - _LONG
-        return [
-            pod for pod in pods if self._unmarked[pod.uid] <= old or (bound and pod.phase == "Running")
-        ]
+        return [pod for pod in pods if self._unmarked[pod.uid] <= old or (bound and pod.phase == "Running")]
 
     def _is_news(self, stuck: Stuck, now: float) -> bool:
         told = stuck.pod.powered

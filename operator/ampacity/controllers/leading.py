@@ -57,9 +57,14 @@ class Leading:
         return self._stopped.is_set()
 
     def stop(self) -> None:
-        """Begin nothing new; `run` returns when what has begun is done."""
+        """Begin nothing new, and end what has begun; `run` returns when the Lease may be let go."""
         self._stopped.set()
+        self._placement.stop()
         self._trigger.wake()
+
+    async def ended(self) -> None:
+        """Return when no grant is under way any more. Whoever leads then need not wait for that."""
+        await self._placement.ended()
 
     async def run(self) -> None:
         """Until `stop`."""

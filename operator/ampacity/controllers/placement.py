@@ -4,7 +4,7 @@
     settle     drop fence entries and holds that mean nothing any more
     plan       decide, purely
     commit     announce what is about to happen, by compare-and-swap
-    grant      write the grants that were announced
+    grant      write the grants that were announced; change pods whose older grant may still arrive
     evict      give up pods that no scheduler binds
     scale      bring the pools' Deployments in step
     report     hand over what people should be told
@@ -114,6 +114,14 @@ class Placement:
             scene = caches.scene()
             await asyncio.to_thread(self._snapshot, scene, scene.world(Ledger()))
 
+    def stop(self) -> None:
+        """A cycle in progress waits for no answer any more: what is under way stays announced."""
+        self._tools.executor.leave()
+
+    async def ended(self) -> None:
+        """Return when no grant is under way."""
+        await self._tools.executor.ended()
+
     async def leave(self, may_write: Guard) -> None:
         """Hand the ledger over in good order; `take_over` comes next. Raises ApiError and Conflict."""
         await self._tools.keeper.leave(may_write)
@@ -142,7 +150,6 @@ class Placement:
             tools.keeper.refused(tools.deployments.refusals.barred(scene.pools))
             given_up = tools.unbound.given_up | tools.unadmitted.given_up
             ledger = tools.keeper.settled(scene, fleet, self._shut, given_up)
-            await self._change_doubtful(scene, ledger)
         with step("plan"):
             snapshot, decisions, seen = await asyncio.to_thread(self._plan, scene, fleet, ledger)
             tools.distributor.start()
@@ -151,7 +158,7 @@ class Placement:
             announced = await tools.keeper.commit(give_up(ledger, decisions.released), placed)
             tools.caches.dealt_with(scene, announced.ledger)
         with step("grant"):
-            await self._grant(scene, announced)
+            await asyncio.gather(self._change_doubtful(scene, ledger), self._grant(scene, announced))
             if announced.deferred or len(decisions.grants) > _AT_ONCE:
                 self._go_on(announced)
         with step("evict"):

@@ -84,7 +84,8 @@ class Process:
         log.info("everything can be listed")
 
     async def _lead(self, watching: Sequence[asyncio.Task[None]]) -> None:
-        """Campaign, lead and tell, until `stop`; then finish what has begun and release the lease."""
+        """Campaign, lead and tell, until `stop`; then release the lease. Grants under way are announced, so
+        whoever leads then knows of them: they need not end before."""
         parts = self._parts
         election = asyncio.create_task(parts.leader.run(), name="election")
         leading = asyncio.create_task(parts.leading.run(), name="leading")
@@ -97,6 +98,7 @@ class Process:
             await asyncio.wait([leading], timeout=_FINISH_WITHIN)
             for task in (reporter, serving, leading, election):
                 await _cancel(task)
+            await asyncio.wait([asyncio.create_task(parts.leading.ended())], timeout=_FINISH_WITHIN)
             log.info("stopped")
 
     async def _until_stop(

@@ -45,9 +45,7 @@ class Settings:
     site_loss_after: float = _setting(
         "how long no node of a site answers before others get its share", 60.0, least=1
     )
-    concurrency: int = _setting(
-        "most pods written at a time; fewer while the API server is slow", 128, least=1
-    )
+    concurrency: int = _setting("most pods written at a time", 128, least=1)
     fast_lane: bool = _setting(
         "true: bind pools' pods that need nothing but a node; false: gate all of them; changing it rolls"
         " pools out",

@@ -7,11 +7,9 @@ from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
-import pytest
-
 from ampacity.cluster.errors import ApiError
 from ampacity.cluster.lanes import Lanes
-from ampacity.cluster.results import Outcome, Result, attempt, attempt_binding
+from ampacity.cluster.results import Outcome, attempt, attempt_binding
 from tests.builders.kube import READER, pod_json
 
 
@@ -25,7 +23,7 @@ async def refused() -> dict[str, Any]:
 
 def outcomes(*writes: tuple[str, Awaitable[dict[str, Any]]]) -> list[tuple[str, Outcome]]:
     async def all_of_them() -> list[tuple[str, Outcome]]:
-        tries = [partial(attempt, uid, write, READER) for uid, write in writes]
+        tries = [(uid, partial(attempt, uid, write, READER)) for uid, write in writes]
         return [(result.uid, result.outcome) for result in await Lanes(4).each(tries)]
 
     return asyncio.run(all_of_them())
@@ -58,64 +56,6 @@ def test_a_binding_is_answered_by_a_status() -> None:
 
     assert asyncio.run(all_of_them()) == [Outcome.APPLIED, *[Outcome.UNKNOWN] * 4]
     assert asyncio.run(attempt_binding("uid-a", refused())).outcome is Outcome.DROPPED
-
-
-def test_what_goes_first_is_done_before_anything_else_begins() -> None:
-    told: list[str] = []
-
-    async def write(name: str) -> Result:
-        await asyncio.sleep(0)
-        told.append(name)
-        return Result(name, Outcome.APPLIED)
-
-    async def both() -> None:
-        first = Lanes(2)
-        after = Lanes(2, first)
-        await asyncio.gather(
-            first.each(partial(write, "grant") for _ in range(5)), after.each([partial(write, "mark")])
-        )
-        await after.each([partial(write, "mark")])
-
-    asyncio.run(both())
-    assert told == [*["grant"] * 5, "mark", "mark"]
-
-
-@pytest.mark.parametrize(
-    ("longest", "told"), [(9.0, ["grant", "grant", "mark"]), (0.0, ["grant", "mark", "grant"])]
-)
-def test_what_comes_after_waits_for_a_rest_but_not_for_ever(longest: float, told: list[str]) -> None:
-    happened: list[str] = []
-
-    async def write(name: str) -> Result:
-        happened.append(name)
-        return Result(name, Outcome.APPLIED)
-
-    async def burst(first: Lanes) -> None:
-        await first.each([partial(write, "grant")])
-        for _ in range(9):
-            await asyncio.sleep(0)
-        await first.each([partial(write, "grant")])
-
-    async def both() -> None:
-        first = Lanes(1)
-        after = Lanes(1, first, rest=0.5, longest=longest)
-        await asyncio.gather(burst(first), after.each([partial(write, "mark")]))
-
-    asyncio.run(both())
-    assert happened == told
-
-
-def test_nothing_to_write_keeps_nobody_waiting() -> None:
-    async def after_nothing() -> tuple[Result, ...]:
-        first = Lanes(1)
-        await first.each([])
-        async with asyncio.timeout(5):
-            return await Lanes(1, first, rest=60, longest=60).each([partial(written, "mark")])
-
-    async def written(name: str) -> Result:
-        return Result(name, Outcome.APPLIED)
-
-    assert [result.uid for result in asyncio.run(after_nothing())] == ["mark"]
 
 
 def test_a_pod_that_ended_with_the_write_is_applied() -> None:

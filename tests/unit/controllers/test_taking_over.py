@@ -92,15 +92,18 @@ class Unreadable:
     """What is known cannot be read; after the second look it is time to stop."""
 
     def __init__(self) -> None:
-        self.looks, self.stop = 0, lambda: None
+        self.looks, self.enough = 0, lambda: None
 
     in_office = False
 
     async def stand_by(self) -> None:
         self.looks += 1
         if self.looks == 2:
-            self.stop()
+            self.enough()
         raise KeyError("spec")
+
+    def stop(self) -> None:
+        """Nothing is under way."""
 
 
 def test_a_standby_that_cannot_read_what_is_there_goes_on_standing_by(
@@ -111,7 +114,7 @@ def test_a_standby_that_cannot_read_what_is_there_goes_on_standing_by(
         leading = Leading(
             cast(Any, Nobody()), cast(Any, placement), Trigger(0.0, 1.0), Metrics(), cast(Any, None), print
         )
-        placement.stop = leading.stop
+        placement.enough = leading.stop
         async with asyncio.timeout(10):
             await leading.run()
         return placement.looks
