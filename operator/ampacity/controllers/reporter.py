@@ -23,6 +23,7 @@ from ampacity.controllers.status.envelope import EnvelopeView, envelope_status
 from ampacity.controllers.status.model import model_status
 from ampacity.controllers.status.pool import pool_status
 from ampacity.controllers.status.profile import profile_status
+from ampacity.controllers.status.undecided import until_decided
 from ampacity.controllers.status.writer import StatusWriter, Wanted
 from ampacity.core.load import NOTHING, Load
 from ampacity.core.rows import RowStatus
@@ -159,7 +160,9 @@ def statuses(report: CycleReport) -> Statuses:
     wanted += [
         Wanted(MODELS, model.obj, model_status(model, report.in_force).to_dict()) for model in report.models
     ]
-    wanted += [Wanted(POOLS, pool.obj, pool_status(view).to_dict()) for pool, view in report.pools]
+    for pool, seen in report.pools:
+        told = until_decided(pool_status(seen).to_dict(), pool.obj.get("status") or {})
+        wanted.append(Wanted(POOLS, pool.obj, told))
     return wanted, rows
 
 

@@ -13,6 +13,7 @@ from ampacity.apis.pool_telemetry import RegionTelemetry
 from ampacity.controllers.status.conditions import condition, listed, shortened, stalled
 from ampacity.controllers.status.following import Following, demand_conditions, regions, steering
 from ampacity.controllers.status.serving import Trouble, serving_conditions
+from ampacity.controllers.status.undecided import DECIDING
 from ampacity.core.distribution.eligibility import Bar
 from ampacity.core.plan import Reason, Refusal, SiteReason
 from ampacity.core.sentences import no_envelope
@@ -199,7 +200,7 @@ def _progress(view: PoolView) -> tuple[str, str]:
     if view.refused:
         return Reason.REFUSED.value, listed(view.refused)
     if view.following is not None and view.following.targets is None:
-        return "Deciding", "it is being decided where its replicas belong; what runs stays as it is"
+        return DECIDING, "it is being decided where its replicas belong; what runs stays as it is"
     if view.waiting:
         return _why_waiting(view)
     if view.failures:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ampacity.controllers.status.following import Following
 from ampacity.controllers.status.pool import PoolView, SitePlaces, pool_status
+from ampacity.controllers.status.undecided import until_decided
 from ampacity.core.distribution.answer import Share, Short, SiteCause, Unserved
 from ampacity.core.distribution.model import Demand
 from ampacity.core.distribution.targets import Targets
@@ -110,6 +111,25 @@ def test_nothing_is_said_before_the_first_decision() -> None:
     new = view(Following(None, {"paris": 1}, demand=(PARIS,)), paris=1)
     assert told(new)["Ready"][:2] == ("False", "Deciding")
     assert pool_status(new).regions == [] and "DemandMet" not in told(new)
+
+
+def test_until_a_new_leader_has_decided_the_status_is_that_of_the_one_before() -> None:
+    before = pool_status(view(following())).to_dict()
+    new = pool_status(view(Following(None, {"paris": 1}, demand=(PARIS,)), paris=1)).to_dict()
+    kept = until_decided(new, before)
+    conditions = {one["type"]: one for one in kept["conditions"]}
+    assert (kept["steering"], kept["regions"]) == (before["steering"], before["regions"])
+    assert (kept["desired"], kept["readyReplicas"]) == (4, 1)
+    assert conditions["Ready"]["status"] == conditions["DemandMet"]["status"] == "True"
+    assert (conditions["Reconciling"]["status"], conditions["Reconciling"]["reason"]) == ("True", "Deciding")
+    assert until_decided(kept, kept) == kept and until_decided(new, kept) == kept
+    assert until_decided(before, new) == before
+
+
+def test_what_was_said_of_another_spec_does_not_stay() -> None:
+    before = pool_status(replace(view(following()), generation=2)).to_dict()
+    new = pool_status(view(Following(None, {"paris": 1}, demand=(PARIS,)), paris=1)).to_dict()
+    assert until_decided(new, before) == new == until_decided(new, {}) == until_decided(new, new)
 
 
 def test_a_pool_that_cannot_be_decided_says_what_to_correct() -> None:
