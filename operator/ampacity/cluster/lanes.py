@@ -9,9 +9,13 @@ from ampacity.cluster.results import Outcome, Result
 
 Write = Callable[[], Awaitable[Result]]
 
+_AT_FIRST = 16
+"""Writes that a call begins with; each answer makes room for two more. A server that is asked for everything
+at once answers everything late, what was to go first included."""
+
 
 class Lanes:
-    """Runs many writes, at most `width` at a time.
+    """Runs many writes in their order, at most `width` at a time.
 
     None begins while any of `first` are under way, nor for `rest` seconds after that: a burst of them is
     several calls, and what comes in between takes from the API server what the next ones need. But who
@@ -39,7 +43,8 @@ class Lanes:
         self._calls += 1
         self._idle.clear()
         try:
-            return tuple(await asyncio.gather(*(self._one(uid, write, latest) for uid, write in due)))
+            pace = asyncio.Semaphore(_AT_FIRST)
+            return tuple(await asyncio.gather(*(self._one(uid, write, latest, pace) for uid, write in due)))
         finally:
             self._calls -= 1
             if not self._calls:
@@ -63,11 +68,13 @@ class Lanes:
             self._left = asyncio.get_running_loop().create_future()
         return self._left
 
-    async def _one(self, uid: str, write: Write, latest: float) -> Result:
-        async with self._free:
+    async def _one(self, uid: str, write: Write, latest: float, pace: asyncio.Semaphore) -> Result:
+        async with pace, self._free:
             if self._first is not None:
                 await self._first._rested(self._rest, latest)
-            return await self._answer(uid, asyncio.ensure_future(write()))
+            answer = await self._answer(uid, asyncio.ensure_future(write()))
+            pace.release()
+            return answer
 
     async def _answer(self, uid: str, sent: asyncio.Future[Result]) -> Result:
         """What came of it, or that we left first."""

@@ -70,6 +70,27 @@ def test_nothing_to_write_keeps_nobody_waiting() -> None:
     assert [result.uid for result in asyncio.run(after_nothing())] == ["mark"]
 
 
+def test_those_that_go_first_have_the_server_to_themselves() -> None:
+    rounds: list[int] = []
+
+    async def count(lanes: Lanes, writes: int) -> None:
+        server = Server()
+        call = asyncio.create_task(
+            lanes.each((str(uid), partial(server.write, str(uid))) for uid in range(writes))
+        )
+        while not call.done():
+            answered, answer = len(server.begun), server.answer
+            for _ in range(9):
+                await asyncio.sleep(0)
+            rounds.append(len(server.begun) - answered)
+            server.answer = asyncio.Event()
+            answer.set()
+        assert server.applied == [str(uid) for uid in range(writes)]
+
+    asyncio.run(count(Lanes(100), 250))
+    assert [begun for begun in rounds if begun] == [16, 32, 64, 100, 38]
+
+
 class Server:
     """Answers each write once it is told to; those that begin after `shut` are refused."""
 
