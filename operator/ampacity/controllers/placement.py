@@ -91,7 +91,7 @@ class Placement:
         self._tools = tools
         self._snapshots = SnapshotCache()
         self._shut: frozenset[str] = frozenset()
-        self._looked = False
+        self._looked = self._stopping = False
         self._look_again_at = 0.0
 
     @property
@@ -115,7 +115,8 @@ class Placement:
             await asyncio.to_thread(self._snapshot, scene, scene.world(Ledger()))
 
     def stop(self) -> None:
-        """A cycle in progress waits for no answer any more: what is under way stays announced."""
+        """A cycle in progress ends with its grants, and waits for no answer: they are announced."""
+        self._stopping = True
         self._tools.executor.leave()
 
     async def ended(self) -> None:
@@ -161,18 +162,32 @@ class Placement:
             await asyncio.gather(self._change_doubtful(scene, ledger), self._grant(scene, announced))
             if announced.deferred or len(decisions.grants) > _AT_ONCE:
                 self._go_on(announced)
+        if not self._stopping:
+            await self._follow_up(scene, fleet, snapshot, decisions, announced.ledger, seen)
+
+    async def _follow_up(
+        self,
+        scene: Scene,
+        fleet: Fleet,
+        snapshot: Snapshot,
+        decisions: Plan,
+        ledger: Ledger,
+        seen: Outlook,
+    ) -> None:
+        """What comes of the grants: evictions, Deployments, what people are told."""
+        tools, step = self._tools, self._tools.metrics.step
         with step("evict"):
             for result in await tools.evictor.evict(tools.unbound.to_evict()):
                 tools.metrics.evictions.labels(result.outcome.value).inc()
         with step("scale"):
             careful = await asyncio.to_thread(surging, scene, snapshot)
-            wanted = await asyncio.to_thread(fleet.deployments, announced.ledger, careful, seen)
+            wanted = await asyncio.to_thread(fleet.deployments, ledger, careful, seen)
             await tools.deployments.apply(wanted)
             tools.serving.offer(scene)
         with step("report"):
             written = tools.deployments
             found = report_of(
-                scene, fleet, snapshot, decisions, announced.ledger, written.trouble, written.refusals.all
+                scene, fleet, snapshot, decisions, ledger, written.trouble, written.refusals.all
             )
             tools.report(replace(found, stuck=tools.unbound.reported).unreached(tools.serving.troubles))
 
