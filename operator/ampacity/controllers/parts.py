@@ -24,7 +24,7 @@ from ampacity.controllers.fitness import Fitness
 from ampacity.controllers.leading import Leading
 from ampacity.controllers.ledger_keeper import LedgerKeeper
 from ampacity.controllers.metrics import Metrics
-from ampacity.controllers.placement import Placement, Tools
+from ampacity.controllers.placement import Placement
 from ampacity.controllers.pools.apply import DeploymentWriter
 from ampacity.controllers.reporter import Reporter
 from ampacity.controllers.revisions import RevisionStore
@@ -32,6 +32,7 @@ from ampacity.controllers.serving.serving import Serving
 from ampacity.controllers.session import session_maker
 from ampacity.controllers.settings import Settings
 from ampacity.controllers.status.writer import StatusWriter
+from ampacity.controllers.tools import Tools
 from ampacity.controllers.trigger import Trigger
 from ampacity.controllers.unadmitted import Unadmitted
 from ampacity.controllers.unbound import Unbound

@@ -5,9 +5,7 @@
     plan       decide, purely
     commit     announce what is about to happen, by compare-and-swap
     grant      write the grants that were announced; change pods whose older grant may still arrive
-    evict      give up pods that no scheduler binds
-    scale      bring the pools' Deployments in step
-    report     hand over what people should be told
+    follow up  evict, scale, report (`following_up`)
 
 Nothing is granted that was not announced first, and a cycle that fails leaves
 nothing behind that the next one does not see.
@@ -17,31 +15,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from ampacity.cluster.client import Guard
 from ampacity.cluster.errors import ApiError
-from ampacity.cluster.eviction import Evictor
-from ampacity.cluster.executor import Executor
 from ampacity.cluster.grants import Order
 from ampacity.cluster.results import Outcome, Result
-from ampacity.controllers.caches import Caches
-from ampacity.controllers.distribution.distributor import Distributor
-from ampacity.controllers.ledger_keeper import LedgerKeeper
+from ampacity.controllers.following_up import Done, follow_up
 from ampacity.controllers.logs import fields
-from ampacity.controllers.metrics import Metrics
-from ampacity.controllers.pools.apply import DeploymentWriter
 from ampacity.controllers.pools.fleet import Fleet
 from ampacity.controllers.pools.following import Outlook, outlook
-from ampacity.controllers.pools.rollouts import surging
-from ampacity.controllers.report import CycleReport, report_of
 from ampacity.controllers.retries import Retries, split
-from ampacity.controllers.revisions import RevisionStore
 from ampacity.controllers.scene import Scene
-from ampacity.controllers.serving.serving import Serving
-from ampacity.controllers.unadmitted import Unadmitted
-from ampacity.controllers.unbound import Unbound
+from ampacity.controllers.tools import Tools
 from ampacity.core.ledger import VIRTUAL, Announcement, Ledger, give_up
 from ampacity.core.placement import plan
 from ampacity.core.plan import Grant, Plan
@@ -63,25 +50,6 @@ _FULL_FOR = 2.0
 
 _LOOK_EVERY = 10.0
 """Seconds between two looks at everything while standing by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a cycle works with."""
-
-    caches: Caches
-    keeper: LedgerKeeper
-    revisions: RevisionStore
-    executor: Executor
-    unbound: Unbound
-    unadmitted: Unadmitted
-    evictor: Evictor
-    deployments: DeploymentWriter
-    serving: Serving
-    distributor: Distributor
-    metrics: Metrics
-    report: Callable[[CycleReport], None]
-    wake: Callable[[], None]
 
 
 class Placement:
@@ -163,33 +131,7 @@ class Placement:
             if announced.deferred or len(decisions.grants) > _AT_ONCE:
                 self._go_on(announced)
         if not self._stopping:
-            await self._follow_up(scene, fleet, snapshot, decisions, announced.ledger, seen)
-
-    async def _follow_up(
-        self,
-        scene: Scene,
-        fleet: Fleet,
-        snapshot: Snapshot,
-        decisions: Plan,
-        ledger: Ledger,
-        seen: Outlook,
-    ) -> None:
-        """What comes of the grants: evictions, Deployments, what people are told."""
-        tools, step = self._tools, self._tools.metrics.step
-        with step("evict"):
-            for result in await tools.evictor.evict(tools.unbound.to_evict()):
-                tools.metrics.evictions.labels(result.outcome.value).inc()
-        with step("scale"):
-            careful = await asyncio.to_thread(surging, scene, snapshot)
-            wanted = await asyncio.to_thread(fleet.deployments, ledger, careful, seen)
-            await tools.deployments.apply(wanted)
-            tools.serving.offer(scene)
-        with step("report"):
-            written = tools.deployments
-            found = report_of(
-                scene, fleet, snapshot, decisions, ledger, written.trouble, written.refusals.all
-            )
-            tools.report(replace(found, stuck=tools.unbound.reported).unreached(tools.serving.troubles))
+            await follow_up(tools, Done(scene, fleet, snapshot, decisions, announced.ledger, seen))
 
     async def _keep_accepted(self) -> None:
         """Put accepted generations on record. Without that, only a restart during a bad edit would hurt."""

@@ -9,7 +9,8 @@ import pytest
 from ampacity.cluster.errors import ApiError
 from ampacity.controllers.leading import Leading
 from ampacity.controllers.metrics import Metrics
-from ampacity.controllers.placement import Placement, Tools
+from ampacity.controllers.placement import Placement
+from ampacity.controllers.tools import Tools
 from ampacity.controllers.trigger import Trigger
 
 WRITTEN = "4711"
