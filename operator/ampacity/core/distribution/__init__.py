@@ -6,8 +6,8 @@ demand, latency, residency, tiers, spread and secured power; docs/distribution.m
 
 Read in this order: `model` (the question), `answer`; `goodput`, `latency`, `eligibility`, `check`;
 `capacity`, `room`, `fleet`, `block` (the question as arrays); `program`, `objective`, `joint` (exact);
-`relax`, `settle`, `fill`, `nearer` (large); `survival`, `lean`, `keep`; `placer`, `cuts`; `decide` (the
-steps), `follow` (after a change), `report`.
+`relax`, `plans`, `planned`, `settle`, `fill`, `nearer` (large); `survival`, `lean`, `keep`; `placer`,
+`cuts`; `decide` (the steps), `follow`, `way` (after a change), `report`.
 """
 
 from ampacity.core.distribution.answer import Distribution

@@ -34,6 +34,13 @@ class Caps:
         entry = np.arange(len(which)) + np.repeat(self.first[berths] - np.cumsum(sizes) + sizes, sizes)
         return which, self.row[entry], self.coef[entry]
 
+    def worth(self, price: Floats) -> Floats:
+        """What a replica takes of all rows, at so much for each row: [berths]."""
+        berths = len(self.first) - 1
+        which, row, coef = self.entries(np.arange(berths))
+        worth: Floats = np.bincount(which, coef * price[row], berths).astype(np.float64)
+        return worth
+
 
 def caps_of(room: Room, slack: float = 1.0) -> Caps:
     """The rows of a room, each scaled to a largest coefficient of 1. `slack`: with more than 1, rows that

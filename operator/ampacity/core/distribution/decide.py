@@ -6,6 +6,7 @@
     judge    what the placer cannot place becomes a cut, and solve again
     lean     stop what nobody needs
     keep     unless the new decision is worth its moves, keep what runs
+    undo     and of the moves, only those that are worth it
 
 Nothing here looks at the order in which sites, pools or regions came in.
 """
@@ -19,24 +20,26 @@ from operator import attrgetter
 import numpy as np
 
 from ampacity.core.distribution.answer import Score
-from ampacity.core.distribution.block import Block, Floats, Ints
+from ampacity.core.distribution.block import Block, Ints
 from ampacity.core.distribution.check import check
 from ampacity.core.distribution.cuts import cut
 from ampacity.core.distribution.fleet import Fleet, read_fleet
 from ampacity.core.distribution.joint import in_berths, solve_jointly
-from ampacity.core.distribution.keep import better, keep
+from ampacity.core.distribution.keep import better, keep, promising
 from ampacity.core.distribution.lean import lean
 from ampacity.core.distribution.model import Choice, Pool, Task
 from ampacity.core.distribution.nearer import nearer
 from ampacity.core.distribution.outline import outline
 from ampacity.core.distribution.placer import Judge
+from ampacity.core.distribution.planned import planned
 from ampacity.core.distribution.policy import Policy
-from ampacity.core.distribution.relax import relax, worths
+from ampacity.core.distribution.relax import Relaxed, relax, short, worths
 from ampacity.core.distribution.room import Room
 from ampacity.core.distribution.score import relaxed_score, score
 from ampacity.core.distribution.settle import settle
 from ampacity.core.distribution.settled import Settled, assign
 from ampacity.core.distribution.spare import take_spare, whole
+from ampacity.core.distribution.undo import undo
 from ampacity.core.site import Problem
 
 _ALL = 2**31
@@ -159,43 +162,54 @@ def _solved(decision: Decision, pools: Sequence[Pool]) -> Decision:
             fleet.block(pool, _ALL) if block.omitted else block
             for pool, block in zip(pools, blocks, strict=True)
         ]
+    runs = any(block.option_current.any() for block in blocks)
+    kept = take_spare(keep(blocks, room, policy), fleet, room, policy) if runs else []
     if sum(len(block.option_point) for block in blocks) <= policy.exact:
         settled = solve_jointly(blocks, room, policy)
         bound = score(settled)
     else:
-        settled, bound = _in_two_steps(fleet, blocks, room, policy)
+        settled, bound = _in_two_steps(fleet, blocks, kept, room, policy)
     settled = [lean(one, policy) for one in settled]
-    if any(block.option_current.any() for block in blocks):
-        kept = keep([one.block for one in settled], room, policy)
-        settled = settled if better(settled, kept, policy) else kept
+    if runs:
+        settled = undo(settled, room, policy) if better(settled, kept, policy) else kept
     return replace(decision, settled=tuple(settled), bound=bound)
 
 
 def _in_two_steps(
-    fleet: Fleet, blocks: list[Block], room: Room, policy: Policy
+    fleet: Fleet, blocks: Sequence[Block], kept: list[Settled], room: Room, policy: Policy
 ) -> tuple[list[Settled], Score]:
-    """Relaxed and settled; where pools are short, all are offered what serves most together."""
-    blocks = [
-        fleet.block(block.pool, policy.near, thin=True) if block.option_current.any() else block
-        for block in blocks
-    ]
-    relaxed = relax(blocks, room, policy)
-    omitted = any(block.omitted for block in blocks)
-    if omitted and any(map(_short, blocks, relaxed.flows)):
-        offers = outline(fleet, blocks, room, worths(blocks))
-        blocks = [
-            fleet.block(block.pool, policy.near_if_short, also, thin=True) if block.omitted else block
-            for block, also in zip(blocks, offers, strict=True)
-        ]
-        relaxed = relax(blocks, room, policy)
+    """Relaxed, and settled where that may be better than what is `kept`."""
+    scarce = any(one.unserved.any() for one in kept)
+    blocks, relaxed, most = _relaxed(fleet, blocks, room, policy, scarce)
+    bound = relaxed_score(blocks, most)
+    if kept and not promising(blocks, most.flows, kept, policy):
+        return kept, bound
     settled = nearer(settle(blocks, room, relaxed, policy), room, policy)
-    settled = whole(take_spare(settled, fleet, room, policy), fleet, policy)
-    return settled, relaxed_score(blocks, relaxed)
+    return whole(take_spare(settled, fleet, room, policy), fleet, policy), bound
 
 
-def _short(block: Block, flows: Floats) -> bool:
-    served = np.bincount(block.flow_region, weights=flows, minlength=len(block.work))
-    return bool((block.work - served > 1e-6 * np.maximum(block.work, 1.0)).any())
+def _relaxed(
+    fleet: Fleet, blocks: Sequence[Block], room: Room, policy: Policy, scarce: bool
+) -> tuple[Sequence[Block], Relaxed, Relaxed]:
+    """The blocks with what they are offered, what to settle along, and the bound. Where pools are short, all
+    are offered what serves most together (`scarce`: it is known that some are); where not, regions pick plans
+    of whole replicas in between."""
+    omitted = any(block.omitted for block in blocks)
+    if not (omitted and scarce):
+        blocks = [
+            fleet.block(block.pool, policy.near, thin=True) if block.option_current.any() else block
+            for block in blocks
+        ]
+        bound = relax(blocks, room, policy)
+        if not (omitted and any(map(short, blocks, bound.flows))):
+            return blocks, planned(blocks, room, bound, policy), bound
+    offers = outline(fleet, blocks, room, worths(blocks))
+    blocks = [
+        fleet.block(block.pool, policy.near_if_short, also, thin=True) if block.omitted else block
+        for block, also in zip(blocks, offers, strict=True)
+    ]
+    bound = relax(blocks, room, policy)
+    return blocks, bound, bound
 
 
 def _held(fleet: Fleet, pools: Sequence[Pool], kept: Mapping[Choice, int]) -> Ints:

@@ -1,9 +1,10 @@
-"""Whole replicas for one pool, one after the other: where the next one is used fully and nearest.
+"""Whole replicas for one pool, one after the other: where the next one serves at the least cost.
 
 `Filling` starts from whole parts of a relaxed solution and the flows that fit them. What is left over of a
-region's demand asks for replicas. A replica that would be used fully goes first, of several the one nearest
-to the demand; then spare work is handed out; then the rest is served by replicas that are partly idle. None
-starts for less than starting it costs.
+region's demand asks for replicas. Replicas that would be used fully go first; then spare work is handed out;
+then the rest is served by replicas that are partly idle. Of several the one goes first whose work costs least
+a unit: in latency, and in what its room is worth to others. So one that would be mostly idle leaves sought
+room alone, and goes a little farther. None starts for less than starting it costs.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from ampacity.core.distribution.block import Block
+from ampacity.core.distribution.objective import flow_costs, start_costs
+from ampacity.core.distribution.policy import Policy
 from ampacity.core.distribution.room import Ints, Mask
 from ampacity.core.distribution.settled import capacity
 from ampacity.core.distribution.solver import Floats
@@ -20,17 +23,19 @@ from ampacity.core.distribution.stock import Stock
 
 _NOTHING = 1e-6
 _FULL = 0.999
-_PER_KW = 1e-3
 
 
 class Filling:
-    """A pool on its way: `counts` [options], what is `left` of each region's demand."""
+    """A pool on its way: `counts` [options], what is `left` of each region's demand. `price` [berths]: what
+    room is worth, see `relax.Relaxed`."""
 
-    def __init__(self, block: Block, counts: Ints, flows: Floats, band: float) -> None:
+    def __init__(self, block: Block, counts: Ints, flows: Floats, price: Floats, policy: Policy) -> None:
         self.block, self.counts = block, counts.copy()
+        self._cost = flow_costs(block)
+        self._fixed = start_costs(block, policy) + price[block.option_berth]
         order = np.lexsort((block.flow_weight, block.flow_point))
         point, wanted = block.flow_point[order], flows[order]
-        able = capacity(block, counts, band)
+        able = capacity(block, counts, policy.band)
         before = np.cumsum(wanted) - wanted
         start = np.searchsorted(point, point)
         fits = np.clip(able[point] - (before - before[start]), 0.0, wanted)
@@ -52,11 +57,11 @@ class Filling:
         block = self.block
         floor = np.maximum(max(least, _NOTHING), block.option_start)
         while self.left.any():
-            used = self._use() / block.option_rate
-            good = open_ & (used > floor)
+            used = self._use()
+            good = open_ & (used > floor * block.option_rate)
             if not good.any():
                 return
-            dislike = np.where(good, self._dislike(used, least), np.inf)
+            dislike = np.where(good, self._dislike(used), np.inf)
             option = int(np.argmin(dislike))
             while not stock.takes(int(block.option_berth[option]), reserved):
                 open_[option], dislike[option] = False, np.inf
@@ -72,15 +77,14 @@ class Filling:
         reach = np.bincount(block.flow_point, weights=self.left[block.flow_region], minlength=len(block.site))
         return np.minimum(reach[block.option_point], block.option_rate)
 
-    def _dislike(self, used: Floats, least: float) -> Floats:
-        """Of full replicas the nearest one is best; else the one that is used most."""
+    def _dislike(self, used: Floats) -> Floats:
+        """What a unit of the work that is `used` costs at each option."""
         block = self.block
         nearest = np.full(len(block.site), np.inf)
         wanted = self.left[block.flow_region] > 0
-        np.minimum.at(nearest, block.flow_point[wanted], block.flow_weight[wanted])
-        power = block.option_power / block.option_rate / 1e6 * _PER_KW
-        dislike = nearest[block.option_point] + power
-        return dislike if least else dislike - 1e6 * np.round(np.minimum(used, 1.0), 3)
+        np.minimum.at(nearest, block.flow_point[wanted], self._cost[wanted])
+        dislike: Floats = nearest[block.option_point] + self._fixed / np.maximum(used, _NOTHING)
+        return dislike
 
     def _add(self, option: int) -> None:
         point = int(self.block.option_point[option])

@@ -1,17 +1,19 @@
 """After a change: decide again what it touches, and leave the rest where it is.
 
-A pool is touched if it changed, if it is short, or if it stands where room has become too narrow (there those
-of the lowest priority are touched first). Touched pools keep the replicas that still fit and start what they
-lack in the room that the others leave, by the same rules as ever. If one of them ends up notably shorter than
-before (by more than the band), room would have to come from others: then everything is decided anew, as it is
-where sites come and go, or latencies change. So following is quick where little happens; latency that could
-be gained elsewhere waits for the next whole decision.
+A pool is touched if it changed, if it is short and could start something, or if it stands where room has
+become too narrow (there those of the lowest priority are touched first). Touched pools keep the replicas that
+still fit and start what they lack in the room that the others leave, by the same rules as ever. If one of
+them ends up notably shorter than before (by more than the band), others make way (see `way`); where it is
+quick, everything is decided anew instead, as it is where sites come and go, or latencies change. So following
+is always quick. What could be gained by moving pools of equal priority, or for latency, waits for the next
+whole decision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 
 import numpy as np
@@ -19,13 +21,14 @@ import numpy as np
 from ampacity.core.distribution.check import check
 from ampacity.core.distribution.decide import Decision, decide, judged
 from ampacity.core.distribution.fleet import Fleet, read_fleet
-from ampacity.core.distribution.joint import in_berths
 from ampacity.core.distribution.keep import keep
 from ampacity.core.distribution.model import Pool, Task
 from ampacity.core.distribution.placer import Judge
+from ampacity.core.distribution.policy import Policy
 from ampacity.core.distribution.room import Mask, Room
-from ampacity.core.distribution.settle import in_order
 from ampacity.core.distribution.settled import Settled
+from ampacity.core.distribution.stock import Stock
+from ampacity.core.distribution.way import make_way, staying, taken
 
 
 def follow(before: Decision, task: Task, judge: Judge | None = None) -> Decision:
@@ -52,11 +55,8 @@ def _followed(before: Decision, task: Task) -> Decision | None:
     pools = [pool for pool in sorted(task.pools, key=attrgetter("name")) if pool.name not in same]
     if any(check(pool, fleet.sites, fleet.ms(pool)) for pool in pools):
         return None
-    again = _again(before, fleet, room, pools, list(same.values()))
-    if again is None:
-        return None
-    settled = sorted([*same.values(), *again], key=lambda one: one.block.pool.name)
-    return replace(before, task=task, fleet=fleet, room=room, settled=tuple(settled))
+    settled = _settled(before, fleet, room, pools, list(same.values()))
+    return None if settled is None else replace(before, task=task, fleet=fleet, room=room, settled=settled)
 
 
 def _alike(old: Task, new: Task) -> bool:
@@ -77,39 +77,44 @@ def _with_cuts(before: Decision, fleet: Fleet, moved: Mask) -> Room:
 
 
 def _untouched(before: Decision, task: Task, room: Room) -> list[Settled]:
-    """Pools that did not change, are not short, and have room beside each other: the highest priorities."""
+    """Pools that did not change, have room beside each other (the highest priorities), and are not short, or
+    could start nothing."""
     pools = {pool.name: pool for pool in task.pools}
+    there = [one for one in before.settled if one.block.pool.name in pools]
+    open_ = Stock(room.less(taken(there, room))).open(np.zeros_like(room.left))
     same = [
-        one
-        for one in before.settled
-        if pools.get(one.block.pool.name) == one.block.pool and not one.unserved.any()
+        one for one in there if pools[one.block.pool.name] == one.block.pool and not _could_start(one, open_)
     ]
-    order = in_order([one.block for one in same])
-    kept = in_berths([one.block for one in same], [one.counts for one in same], room)
-    while not room.fits(kept):
-        tight = room.tight(kept)
-        last = next(index for index in reversed(order) if _stands(same[index], tight))
-        order.remove(last)
-        kept -= in_berths([same[last].block], [same[last].counts], room)
-    return [same[index] for index in order]
+    return [same[index] for index in staying(same, room)]
 
 
-def _stands(one: Settled, berths: Mask) -> bool:
-    return bool(one.counts[berths[one.block.option_berth]].any())
+def _could_start(one: Settled, open_: Mask) -> bool:
+    """Is the pool short where a berth that is open would help?"""
+    block = one.block
+    reach = np.bincount(block.flow_point, one.unserved[block.flow_region], len(block.site))
+    useful = reach[block.option_point] > block.option_start * block.option_rate
+    return bool((useful & open_[block.option_berth]).any())
 
 
-def _again(
+def _settled(
     before: Decision, fleet: Fleet, room: Room, pools: Sequence[Pool], same: Sequence[Settled]
-) -> list[Settled] | None:
-    """The touched pools beside the others; None if one is shorter than it was."""
-    others = in_berths([one.block for one in same], [one.counts for one in same], room)
-    left = room.less(others)
-    short = {one.block.pool.name: _part_unserved(one) for one in before.settled}
-    found = keep([fleet.block(pool, before.policy.near) for pool in pools], left, before.policy)
-    for one in found:
-        if _part_unserved(one) > short.get(one.block.pool.name, 0.0) + before.policy.band:
+) -> tuple[Settled, ...] | None:
+    """The touched pools beside the others; None if one is notably shorter than it was, and deciding anew is
+    quick."""
+    policy, left = before.policy, room.less(taken(same, room))
+    again = keep([fleet.block(pool, policy.near) for pool in pools], left, policy)
+    settled = sorted([*same, *again], key=lambda one: one.block.pool.name)
+    short = partial(_shorter, {one.block.pool.name: _part_unserved(one) for one in before.settled}, policy)
+    if any(map(short, settled)):
+        if sum(len(one.block.option_point) for one in settled) <= policy.exact:
             return None
-    return found
+        settled = make_way(settled, short, fleet, room, policy)
+    return tuple(settled)
+
+
+def _shorter(before: Mapping[str, float], policy: Policy, one: Settled) -> bool:
+    """Is a larger part of it unserved than before, by more than the band?"""
+    return _part_unserved(one) > before.get(one.block.pool.name, 0.0) + policy.band
 
 
 def _part_unserved(one: Settled) -> float:

@@ -1,7 +1,8 @@
 """What stays if nothing moves without need, and whether something else is worth the moves.
 
 Keeping means: every replica that still fits stays, pools that are short start what they lack in the room that
-is left, and what is idle stops. Another decision must beat that by a stated part, after what starting its
+is left, and what is idle stops. Only a pool whose spread is broken by what does not fit any more is spread
+anew. Another decision must beat that by a stated part, after what starting its
 replicas costs: first in served demand, priority by priority, then in latency.
 """
 
@@ -11,8 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ampacity.core.distribution.block import Block
-from ampacity.core.distribution.lean import lean
+from ampacity.core.distribution.block import Block, Floats, Ints
+from ampacity.core.distribution.lean import lawful, lean
+from ampacity.core.distribution.objective import flow_costs
 from ampacity.core.distribution.policy import Policy
 from ampacity.core.distribution.room import Room
 from ampacity.core.distribution.settle import fitting, in_order, retake
@@ -26,9 +28,35 @@ def keep(blocks: Sequence[Block], room: Room, policy: Policy) -> list[Settled]:
     kept = {index: fitting(blocks[index], blocks[index].option_current, stock) for index in in_order(blocks)}
     found: dict[int, Settled] = {}
     for index in in_order(blocks):
-        one = assign(blocks[index], kept[index], policy.band)
+        one = _standing(blocks[index], kept[index], stock, policy)
         found[index] = lean(retake(one, room, stock, policy), policy)
     return [found[index] for index in range(len(blocks))]
+
+
+def _standing(block: Block, counts: Ints, stock: Stock, policy: Policy) -> Settled:
+    """What is left of a pool, with its flows; nothing where its spread is broken, so that it is made anew."""
+    one = assign(block, counts, policy.band)
+    if lawful(one, counts, policy):
+        return one
+    stock.put_all(block.option_berth, -counts)
+    return assign(block, np.zeros_like(counts), policy.band)
+
+
+def promising(
+    blocks: Sequence[Block], flows: Sequence[Floats], kept: Sequence[Settled], policy: Policy
+) -> bool:
+    """May a decision be worth its moves, if these flows are the best that fractions of replicas do?"""
+    for priority in {block.pool.priority for block in blocks}:
+        ours = [one for one in kept if one.block.pool.priority == priority]
+        most = sum(
+            block.value * float(one.sum())
+            for block, one in zip(blocks, flows, strict=True)
+            if block.pool.priority == priority
+        )
+        if most - sum(one.gpus for one in ours) + sum(map(_lost, ours)) > _least(ours, policy):
+            return True
+    latency = sum(float(one @ flow_costs(block)) for block, one in zip(blocks, flows, strict=True))
+    return latency < sum(cost(one, policy) for one in kept) * (1 - policy.gain)
 
 
 def better(new: Sequence[Settled], kept: Sequence[Settled], policy: Policy) -> bool:
@@ -40,14 +68,19 @@ def better(new: Sequence[Settled], kept: Sequence[Settled], policy: Policy) -> b
         ours, theirs = (
             [one for one in side if one.block.pool.priority == priority] for side in (kept, counted)
         )
-        least = policy.regain * sum(one.block.value * float(one.block.work.sum()) for one in ours)
+        least = _least(ours, policy)
         gain = sum(one.gpus for one in theirs) - sum(one.gpus for one in ours)
         if gain < -least:
             return False
         if gain - sum(map(_lost, theirs)) + sum(map(_lost, ours)) > least:
             return True
-    before = sum(_cost(one, policy) for one in kept)
-    return sum(_cost(one, policy) for one in strict) < before * (1 - policy.gain)
+    before = sum(cost(one, policy) for one in kept)
+    return sum(cost(one, policy) for one in strict) < before * (1 - policy.gain)
+
+
+def _least(ours: Sequence[Settled], policy: Policy) -> float:
+    """GPUs' worth of demand that has to be gained."""
+    return policy.regain * sum(one.block.value * float(one.block.work.sum()) for one in ours)
 
 
 def _counted(new: Settled, kept: Settled, policy: Policy) -> Settled:
@@ -68,11 +101,11 @@ def _lost(one: Settled) -> float:
     return one.block.value * _starting(one)
 
 
-def _cost(one: Settled, policy: Policy) -> float:
+def cost(one: Settled, policy: Policy) -> float:
     """Weighed latency, and what starting costs in it."""
     block = one.block
     mean = float(block.requests @ block.work) / max(float(block.work.sum()), 1e-12)
-    latency = float(one.flows @ (block.requests[block.flow_region] * block.flow_weight))
+    latency = float(one.flows @ flow_costs(block))
     return latency + _starting(one) * mean * policy.request_ms
 
 

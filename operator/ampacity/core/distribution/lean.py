@@ -54,11 +54,11 @@ def _spare(settled: Settled, counts: Ints, option: int, load: float, policy: Pol
         return False
     if kept and left.sum() < settled.flows.sum() * more:
         return False
-    return _lawful(settled, without, policy) and not (kept and _worth(block, counts, without, policy))
+    return lawful(settled, without, policy) and not (kept and _worth(block, counts, without, policy))
 
 
-def _lawful(settled: Settled, counts: Ints, policy: Policy) -> bool:
-    """Does the spread hold with these replicas?"""
+def lawful(settled: Settled, counts: Ints, policy: Policy) -> bool:
+    """Does the spread hold with these replicas and the flows as they are?"""
     block = settled.block
     per_point = np.bincount(block.option_point, weights=counts, minlength=len(block.site))
     total = per_point.sum()

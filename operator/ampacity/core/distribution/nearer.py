@@ -1,9 +1,9 @@
 """After rounding: replicas nearer to demand, where there is room left for them.
 
 Rounding leaves some demand at far sites although a near one has room for a whole replica by now. Latency
-comes before power, so such a replica is started; whatever then serves nothing any more stops and leaves its
-room to the pools that follow, and in the end to those that are short. Only pools of which nothing runs yet
-move: to the others a move costs something, which the relaxation weighs.
+comes before power, so such a replica is started: of all pools' those first that spare most latency. Whatever
+then serves nothing any more stops and leaves its room to those that are short. Only pools of which nothing
+runs yet move: to the others a move costs something, which the relaxation weighs.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ import numpy as np
 from ampacity.core.distribution.block import Block, Ints
 from ampacity.core.distribution.joint import in_berths
 from ampacity.core.distribution.lean import lean
+from ampacity.core.distribution.objective import flow_costs
 from ampacity.core.distribution.policy import Policy
 from ampacity.core.distribution.room import Room
 from ampacity.core.distribution.settle import in_order, retake
 from ampacity.core.distribution.settled import Settled, assign
 from ampacity.core.distribution.solver import Floats
 from ampacity.core.distribution.stock import Stock
+
+_NOTHING = 1e-9
 
 
 def nearer(settled: Sequence[Settled], room: Room, policy: Policy) -> list[Settled]:
@@ -29,47 +32,67 @@ def nearer(settled: Sequence[Settled], room: Room, policy: Policy) -> list[Settl
     blocks = [one.block for one in found]
     stock = Stock(room.less(in_berths(blocks, [one.counts for one in found], room)))
     for _ in range(policy.polish):
-        for index in in_order(blocks):
-            if not (blocks[index].spreads or blocks[index].option_current.any()):
-                found[index] = _moved(found[index], stock, policy)
+        for index, more in enumerate(_started(found, stock)):
+            if more.any():
+                found[index] = _moved(found[index], more, stock, policy)
     for index in in_order(blocks):
         found[index] = retake(found[index], room, stock, policy)
     return found
 
 
-def _moved(one: Settled, stock: Stock, policy: Policy) -> Settled:
-    block = one.block
-    more = _started(block, _gains(one), stock)
-    if not more.any():
-        return one
-    new = lean(assign(block, one.counts + more, policy.band), policy)
-    stock.put_all(block.option_berth, new.counts - one.counts - more)
+def _moved(one: Settled, more: Ints, stock: Stock, policy: Policy) -> Settled:
+    """With so many more replicas, and without those that nobody needs any more."""
+    new = lean(assign(one.block, one.counts + more, policy.band), policy)
+    stock.put_all(one.block.option_berth, new.counts - one.counts - more)
     return new
 
 
-def _gains(one: Settled) -> Floats:
-    """Per point, the latency that its region's requests from farther away would be spared: [points]."""
-    block = one.block
-    shape = len(block.work), len(block.site)
-    far, amount = np.full(shape, np.inf), np.zeros(shape)
-    far[block.flow_region, block.flow_point] = block.flow_weight
-    amount[block.flow_region, block.flow_point] = one.flows
-    gains = np.zeros(len(block.site))
-    for region in np.flatnonzero(amount.any(axis=1)).tolist():
-        used = amount[region] > 0
-        spared = np.maximum(far[region, used][:, None] - far[region][None, :], 0.0)
-        gains += block.requests[region] * (amount[region, used] @ spared)
-    return gains
-
-
-def _started(block: Block, gains: Floats, stock: Stock) -> Ints:
-    """One replica more at each point that would spare latency and has room: [options]."""
-    more, none = np.zeros(len(block.option_point), np.int64), np.zeros_like(stock.left)
-    done: set[int] = set()
-    for option in np.argsort(-gains[block.option_point], kind="stable").tolist():
+def _started(found: Sequence[Settled], stock: Stock) -> list[Ints]:
+    """Of each pool, one replica more at each point where that spares latency and there is room: [options]."""
+    none = np.zeros_like(stock.left)
+    more = [np.zeros_like(one.counts) for one in found]
+    done: set[tuple[int, int]] = set()
+    for index, option in _candidates(found, stock):
+        block = found[index].block
         point, berth = int(block.option_point[option]), int(block.option_berth[option])
-        if gains[point] > 0 and point not in done and stock.takes(berth, none):
+        if (index, point) not in done and stock.takes(berth, none):
             stock.put(berth)
-            more[option] = 1
-            done.add(point)
+            more[index][option] = 1
+            done.add((index, point))
     return more
+
+
+def _candidates(found: Sequence[Settled], stock: Stock) -> list[tuple[int, int]]:
+    """Pools and options that spare latency, those first that spare most."""
+    open_ = stock.open(np.zeros_like(stock.left))
+    pool, option, gain = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
+    for index, one in enumerate(found):
+        if not _stays(one.block):
+            gains = _gains(one) * open_[one.block.option_berth]
+            good = np.flatnonzero(gains > _NOTHING)
+            pool.append(np.full(len(good), index))
+            option.append(good)
+            gain.append(gains[good])
+    order = np.argsort(-np.concatenate(gain), kind="stable")
+    pools, options = np.concatenate(pool)[order], np.concatenate(option)[order]
+    return list(zip(pools.tolist(), options.tolist(), strict=True))
+
+
+def _stays(block: Block) -> bool:
+    return block.spreads or bool(block.option_current.any())
+
+
+def _gains(one: Settled) -> Floats:
+    """The latency that one more replica would spare requests that come from farther away: [options]."""
+    block = one.block
+    cost = np.full((len(block.work), len(block.site)), np.inf)
+    cost[block.flow_region, block.flow_point] = flow_costs(block)
+    used = np.flatnonzero(one.flows > 0)
+    region, point = block.flow_region[used], block.flow_point[used]
+    spared = np.maximum(cost[region, point][:, None] - cost[region], 0.0)[:, block.option_point]
+    order = np.argsort(-spared, axis=0, kind="stable")
+    amount = one.flows[used][order]
+    before = np.cumsum(amount, axis=0) - amount
+    taken = np.clip(block.option_rate - before, 0.0, amount)
+    gains: Floats = (taken * np.take_along_axis(spared, order, axis=0)).sum(axis=0)
+    return gains

@@ -18,7 +18,9 @@ class Policy:
     `exact`: most integer unknowns that are decided jointly; beyond, pool by pool along the relaxation.
     `near`: sites that each (pool, region) is offered at first; `near_if_short`: beside those that an outline
     of all sites finds, if somebody goes short. `nodes`: branch-and-bound nodes of a program.
+    `plans`: ways to serve a region that are thought about, where there is enough for all.
     `polish`: how often, after rounding, replicas nearer to demand are looked for.
+    `undo`: how many moves of a pool are looked at that may not be worth it.
     `rounds`: how often a placer may object before its answer is taken as it is.
     """
 
@@ -33,5 +35,7 @@ class Policy:
     near: int = 8
     near_if_short: int = 4
     nodes: int = 2000
+    plans: int = 16
     polish: int = 1
+    undo: int = 24
     rounds: int = 8

@@ -19,7 +19,7 @@ from ampacity.core.distribution.matrix import Rows
 from ampacity.core.distribution.objective import flow_costs
 from ampacity.core.distribution.policy import Policy
 from ampacity.core.distribution.room import Room
-from ampacity.core.distribution.solver import Model, Session
+from ampacity.core.distribution.solver import Answer, Model, Session
 from ampacity.core.distribution.survival import first_losses
 
 _DOMINANT = 10.0
@@ -28,10 +28,12 @@ _RANGE = 1e3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxed:
-    """Per block: replicas [options] and flows of work, fractions."""
+    """Per block: replicas [options] and flows of work, fractions. `price` [berths]: what the room of a
+    replica is worth to others, in weighed ms (and in demand served, where anybody goes short)."""
 
     counts: tuple[Floats, ...]
     flows: tuple[Floats, ...]
+    price: Floats
 
 
 def relax(blocks: Sequence[Block], room: Room, policy: Policy) -> Relaxed:
@@ -48,10 +50,24 @@ def relax(blocks: Sequence[Block], room: Room, policy: Policy) -> Relaxed:
     worth = worths(blocks)
     cost = np.concatenate([one.cost(worth[one.block.pool.priority], policy) for one in columns])
     model = Model(upper, *rows.joined(), np.zeros(len(upper), np.bool_))
-    answer = Session(model, relaxed=True).minimise(cost / max(np.abs(cost).max(initial=0.0), 1e-9) * 1e3)
-    x = np.zeros(len(upper)) if answer is None else answer.x
-    counts, flows = zip(*(one.read(x) for one in columns), strict=True)
-    return Relaxed(counts, flows)
+    scale = scale_of(cost)
+    answer = Session(model, relaxed=True).minimise(cost * scale)
+    if answer is None:
+        answer = Answer(np.zeros(len(upper)), 0.0, np.zeros(rows.count))
+    price = -answer.price[shared : shared + len(caps.most)] / scale
+    counts, flows = zip(*(one.read(answer.x) for one in columns), strict=True)
+    return Relaxed(counts, flows, caps.worth(price))
+
+
+def scale_of(cost: Floats) -> float:
+    """What costs are multiplied by so that HiGHS' tolerances suit them."""
+    return 1e3 / max(float(np.abs(cost).max(initial=0.0)), 1e-9)
+
+
+def short(block: Block, flows: Floats) -> bool:
+    """Is less served than is asked?"""
+    served = np.bincount(block.flow_region, weights=flows, minlength=len(block.work))
+    return bool((block.work - served > 1e-6 * np.maximum(block.work, 1.0)).any())
 
 
 def worths(blocks: Sequence[Block]) -> dict[int, float]:

@@ -35,9 +35,7 @@ def settle(blocks: Sequence[Block], room: Room, relaxed: Relaxed, policy: Policy
     for index in in_order(blocks):
         later = later - uses[index]
         reserved = np.maximum(later.astype(np.int64) - overdraft, 0)
-        found[index] = _one(
-            blocks[index], relaxed.counts[index], relaxed.flows[index], room, stock, reserved, policy
-        )
+        found[index] = _one(blocks[index], index, relaxed, room, stock, reserved, policy)
     for index in in_order(blocks):
         found[index] = retake(found[index], room, stock, policy)
     return [found[index] for index in range(len(blocks))]
@@ -66,7 +64,7 @@ def retake(settled: Settled, room: Room, stock: Stock, policy: Policy) -> Settle
         better = again if again.gpus >= settled.gpus else settled
         stock.put_all(block.option_berth, better.counts)
         return better
-    filling = Filling(block, settled.counts, settled.flows, policy.band)
+    filling = Filling(block, settled.counts, settled.flows, np.zeros(len(room.slots)), policy)
     filling.fill(stock, np.zeros_like(stock.left))
     if (filling.counts == settled.counts).all():
         return settled
@@ -74,14 +72,14 @@ def retake(settled: Settled, room: Room, stock: Stock, policy: Policy) -> Settle
 
 
 def _one(
-    block: Block, counts: Floats, flows: Floats, room: Room, stock: Stock, reserved: Ints, policy: Policy
+    block: Block, index: int, relaxed: Relaxed, room: Room, stock: Stock, reserved: Ints, policy: Policy
 ) -> Settled:
     if block.spreads:
         settled = _exact(block, room, stock, reserved, policy)
         stock.put_all(block.option_berth, settled.counts)
         return settled
-    whole = fitting(block, np.floor(counts + 1e-6).astype(np.int64), stock)
-    filling = Filling(block, whole, flows, policy.band)
+    whole = fitting(block, np.floor(relaxed.counts[index] + 1e-6).astype(np.int64), stock)
+    filling = Filling(block, whole, relaxed.flows[index], relaxed.price, policy)
     filling.fill(stock, reserved)
     return assign(block, filling.counts, policy.band)
 

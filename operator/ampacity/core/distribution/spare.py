@@ -28,10 +28,16 @@ def take_spare(settled: Sequence[Settled], fleet: Fleet, room: Room, policy: Pol
     for index in in_order(blocks):
         one = found[index]
         if one.unserved.any() and one.block.omitted and not one.block.spreads:
-            wide = _widened(one, fleet, stock)
-            again = retake(wide, room, stock, policy)
-            found[index] = one if again is wide else again
+            found[index] = retake_anywhere(one, fleet, room, stock, policy)
     return found
+
+
+def retake_anywhere(one: Settled, fleet: Fleet, room: Room, stock: Stock, policy: Policy) -> Settled:
+    """The pool once more, if it is short, with all the room that is left at any site that may serve it (where
+    its spread binds, at those it was offered)."""
+    wide = one if one.block.spreads else _widened(one, fleet, stock)
+    again = retake(wide, room, stock, policy)
+    return one if again is wide else again
 
 
 def whole(settled: Sequence[Settled], fleet: Fleet, policy: Policy) -> list[Settled]:

@@ -69,14 +69,13 @@ def test_following_touches_only_what_changed() -> None:
     assert after.settled[1] is before.settled[1]
 
 
-def test_following_decides_anew_where_somebody_would_go_short() -> None:
-    """The higher priority takes the place of the lower one, which only a whole decision allows.
-
-    What is left to the lower one is used a little beyond its target.
-    """
+@pytest.mark.parametrize("exact", [60, 0])
+def test_a_lower_priority_makes_way_where_a_higher_one_would_go_short(exact: int) -> None:
+    """Decided anew as that is quick, and beside what stays. What is left to the lower one is used a little
+    beyond its target."""
     pools = pool("p", demand("r1", 3), priority=1), pool("q", demand("r1", 7))
     task = Task(SITES[:1], pools, NEAR_AND_FAR)
-    before = decide(task)
+    before = decide(task, Policy(exact=exact))
     more = replace(task, pools=(replace(pools[0], demand=(demand("r1", 5),)), pools[1]))
     served = report(follow(before, more)).score.served
     assert [gpus for _, gpus in served] == pytest.approx([5, 5 * 1.05])
