@@ -32,8 +32,8 @@ _FEW = 64
 look again at each pod that changes meanwhile. And while more than so many are still to be bound, none:
 the API server then has better things to do."""
 
-_LONG = 30.0
-"""Seconds after which a granted pod is marked, however much there is to do."""
+_LONG = 120.0
+"""Seconds after which a granted pod is marked, however much there is to do: longer than a burst takes."""
 
 _REMIND = 300.0
 """Seconds after which a pod that stays unbound is told anew for how long."""

@@ -20,7 +20,7 @@ class Policy:
     of all sites finds, if somebody goes short. `nodes`: branch-and-bound nodes of a program.
     `plans`: ways to serve a region that are thought about, where there is enough for all.
     `polish`: how often, after rounding, replicas nearer to demand are looked for.
-    `undo`: how many moves of a pool are looked at that may not be worth it.
+    `undo`: how many moves of all pools are looked at once more, whether each is worth it.
     `rounds`: how often a placer may object before its answer is taken as it is.
     """
 
@@ -37,5 +37,5 @@ class Policy:
     nodes: int = 2000
     plans: int = 16
     polish: int = 1
-    undo: int = 24
+    undo: int = 100
     rounds: int = 8

@@ -1,15 +1,16 @@
 """A decision that is worth its moves, without those of them that are not.
 
 A decision that serves more may also bring replicas a little nearer, or have them trade places for nothing. So
-every pool takes moves back, those that gained least first: a replica that would start at one site stays at
-another where one would stop, if there is room for it, the pool is served as much, and its latency (starts
-counted) is not more than moves for latency alone would have to beat (`Policy.gain`). What is left would not be
-given up for the decision as it was, so nothing goes back and forth.
+every pool takes moves back, those that gained least first: replicas that would start at one site stay at
+another where as many would stop, if there is room for them, the pool is served as much, and its latency
+(starts counted) is not more than moves for latency alone would have to beat (`Policy.gain`). What is left
+would not be given up for the decision as it was, so nothing goes back and forth.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -31,14 +32,15 @@ def undo(settled: Sequence[Settled], room: Room, policy: Policy) -> list[Settled
     found = list(settled)
     blocks = [one.block for one in found]
     stock = Stock(room.less(in_berths(blocks, [one.counts for one in found], room)))
+    tries = max(1, policy.undo // max(1, len(found)))
     for index in in_order(blocks):
-        found[index] = _undone(found[index], stock, policy)
+        found[index] = _undone(found[index], stock, policy, tries)
     return found
 
 
-def _undone(one: Settled, stock: Stock, policy: Policy) -> Settled:
+def _undone(one: Settled, stock: Stock, policy: Policy, tries: int) -> Settled:
     most, served = cost(one, policy) / (1 - policy.gain), one.gpus * (1 - _NOTHING)
-    for start, stop in _moves(one, policy):
+    for start, stop in islice(_moves(one), tries):
         new = _back(one, start, stop, stock, policy)
         if (
             new is not one
@@ -51,15 +53,15 @@ def _undone(one: Settled, stock: Stock, policy: Policy) -> Settled:
     return one
 
 
-def _moves(one: Settled, policy: Policy) -> Iterator[tuple[int, int]]:
-    """Options where replicas start and where others stop, by how much farther the latter are for those that
-    the former serve."""
+def _moves(one: Settled) -> Iterator[tuple[int, int]]:
+    """Options where replicas start and where others stop, by how much farther the latter are for the regions
+    that the former serve; last where not for all of them."""
     more = one.counts - one.block.option_current
     starts, stops = np.flatnonzero(more > 0), np.flatnonzero(more < 0)
     if len(starts) and len(stops):
         far = _farther(one)[one.block.option_point[starts]][:, one.block.option_point[stops]]
-        order = np.argsort(far, axis=None, kind="stable")[: policy.undo]
-        for start, stop in zip(*np.divmod(order[np.isfinite(far.ravel()[order])], len(stops)), strict=True):
+        for pair in np.argsort(far, axis=None, kind="stable").tolist():
+            start, stop = divmod(pair, len(stops))
             yield int(starts[start]), int(stops[stop])
 
 
