@@ -206,7 +206,7 @@ def test_of_many_granted_pods_those_are_told_first_that_run(at_the_bench: Play) 
         assert await desk.marker.powered([*unbound, runs]) == ()
         (result,) = await desk.marker.powered([*starting, runs])
         assert (result.uid, result.outcome) == (runs.uid, Outcome.APPLIED)
-        desk.now += 31
+        desk.now += 121
         assert len(await desk.marker.powered([*unbound, runs])) == 66
 
     at_the_bench(scenario)
