@@ -1,8 +1,9 @@
 """Distribution of a fleet drawn from a seed: 200 sites x 100 pools x 20 regions x 3 accelerators.
 
 Decided from nothing, with whole replicas, against the bound of the relaxation; then after one change (a
-pool's demand grows by a half; a site loses a third of its power). The same where power is short: demand that
-only just fits as fractions, and half as much again. Growth: a quarter and a half of the sites and pools.
+pool's demand grows by a half; a site loses a third of its power), and as a whole once more with all that runs
+when half of the regions ask for a tenth more. The same where power is short: demand that only just fits as
+fractions, and half as much again. Growth: a quarter and a half of the sites and pools.
 `distribution_day` compares with simple rules on real traffic.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from ampacity.core.distribution import Decision, decide, follow, report
-from ampacity.core.distribution.model import SiteRoom, Task
+from ampacity.core.distribution.model import Demand, Pool, SiteRoom, Task
 from tests.benchmarks.distribution_day import day
 from tests.benchmarks.measure import Measurement, milliseconds
 from tests.builders.distribution import Size, world
@@ -37,7 +38,8 @@ def _decided(size: Size, repeats: int) -> list[Measurement]:
     task = world(size)
     base, decision = _timed(task, size, repeats, TIME_LIMIT), decide(task)
     grown = [_grown(size, divisor, repeats, base) for divisor in (4, 2)] if size.load not in SCARCE else []
-    return [base, *_gaps(decision, size), *_changes(decision, task, size, repeats), *grown]
+    again = _again(decision, task, size, repeats)
+    return [base, *_gaps(decision, size), *_changes(decision, task, size, repeats), again, *grown]
 
 
 def _name(size: Size) -> str:
@@ -75,6 +77,21 @@ def _changes(decision: Decision, task: Task, size: Size, repeats: int) -> list[M
         _changed(f"{_name(size)}: a pool's demand grows", decision, demand, repeats),
         _changed(f"{_name(size)}: a site loses power", decision, power, repeats),
     ]
+
+
+def _again(decision: Decision, task: Task, size: Size, repeats: int) -> Measurement:
+    """As a whole, with the replicas that run, when every other region of a pool asks for a tenth more."""
+    pools = tuple([replace(pool, demand=_every_other_more(pool)) for pool in task.pools])
+    subject = partial(decide, replace(task, pools=pools, current=dict(report(decision).replicas)))
+    return Measurement(
+        f"{_name(size)}: as a whole, with what runs", milliseconds(subject, repeats), "ms", subject=subject
+    )
+
+
+def _every_other_more(pool: Pool) -> tuple[Demand, ...]:
+    return tuple(
+        [replace(one, requests=one.requests * (1.1 if at % 2 else 1.0)) for at, one in enumerate(pool.demand)]
+    )
 
 
 def _changed(name: str, before: Decision, after: Task, repeats: int) -> Measurement:

@@ -28,7 +28,9 @@ def run(quick: bool) -> list[Measurement]:
     name = f"rows: build {len(site.racks):,} racks A/B"
     base = _build(name, site, repeats, BUILD_LIMIT)
     return [
-        base, *_sizes(rows), *_questions(rows, repeats),
+        base,
+        *_sizes(rows),
+        *_questions(rows, repeats),
         *(_grown(blocks, times, repeats, base) for times in growths),
     ]
 
@@ -65,8 +67,10 @@ def _questions(rows: SiteRows, repeats: int) -> list[Measurement]:
     figures = [Measurement(name, milliseconds(subject, repeats), "ms") for name, subject in asked.items()]
     describe = partial(rows.describe, loads)
     name = f"rows: describe {racks:,} racks"
-    return [*figures, Measurement(name, milliseconds(describe, repeats), "ms", limit=DESCRIBE_LIMIT,
-                                  subject=describe)]
+    return [
+        *figures,
+        Measurement(name, milliseconds(describe, repeats), "ms", limit=DESCRIBE_LIMIT, subject=describe),
+    ]
 
 
 def _grown(blocks: int, times: int, repeats: int, base: Measurement) -> Measurement:
